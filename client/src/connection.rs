@@ -105,6 +105,11 @@ impl Connection {
         self.phase == Phase::Open
     }
 
+    /// Whether there is nothing to lose: the connection is lost already, and the next attempt is planned.
+    pub(super) fn is_waiting(&self) -> bool {
+        self.phase == Phase::Waiting
+    }
+
     /// Whether attempts failed without a message of the server: both WebSockets, and the event stream, which follow each other
     /// without much delay.
     pub(super) fn is_unheard(&self) -> bool {
@@ -137,7 +142,7 @@ impl Connection {
 
     /// Opens the socket if the page waits for the next attempt.
     pub(super) fn open_if_waiting(&mut self, out: &mut Vec<Output>) {
-        if self.phase == Phase::Waiting {
+        if self.is_waiting() {
             self.open(out);
         }
     }
@@ -183,9 +188,9 @@ impl Connection {
         goes_back
     }
 
-    /// On another network a WebSocket may open that did not before.
+    /// On another network a WebSocket may open that did not before, and earlier attempts say nothing of it.
     pub(super) fn forget_network(&mut self, out: &mut Vec<Output>) {
-        (self.failed_upgrades, self.was_upgraded) = (0, false);
+        (self.failed_upgrades, self.was_upgraded, self.attempts) = (0, false, 0);
         if self.is_streaming() {
             out.push(Output::ProbeSocket);
         }

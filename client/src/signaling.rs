@@ -230,7 +230,8 @@ impl Client {
 
     /// Peer connections stay as they are while signaling is away.
     pub(super) fn lose_link(&mut self, out: &mut Vec<Output>) {
-        if !self.signaling.connection.is_closed() && !self.is_over() {
+        let has_link = !self.signaling.connection.is_closed() && !self.signaling.connection.is_waiting();
+        if has_link && !self.is_over() {
             self.signaling.wait(out);
             self.drop_held_reaction();
         }

@@ -169,6 +169,23 @@ fn on_another_network_a_websocket_is_tried_at_once() {
 }
 
 #[test]
+fn on_another_network_nobody_waits_for_the_failures_of_the_last_one() {
+    let (mut page, _) = streaming();
+    for _ in 0..8 {
+        next(&mut page);
+    }
+    page.take(Input::NetworkChanged);
+    let delays: Vec<_> = (0..3)
+        .map(|_| {
+            let after_ms = timer(&page.lose(), Timer::Reconnect).expect("another attempt follows");
+            page.fire(Timer::Reconnect);
+            after_ms
+        })
+        .collect();
+    assert!(delays.iter().sum::<u32>() < 2_000, "{delays:?}");
+}
+
+#[test]
 fn a_page_that_has_left_tries_no_websocket() {
     let (mut page, _) = streaming();
     page.take(Input::Left);

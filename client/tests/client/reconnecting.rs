@@ -84,6 +84,19 @@ fn only_a_heartbeat_resets_the_back_off() {
 }
 
 #[test]
+fn a_loss_counts_once() {
+    let mut page = Page::new(Role::Participant, false, 1);
+    page.take(Input::Started);
+    page.take(Input::SocketOpened);
+    assert!(timer(&page.lose(), Timer::Reconnect).is_some());
+    for again in [Input::SocketClosed, Input::Hidden, Input::TimerFired(Timer::Silence)] {
+        assert_eq!(timer(&page.take(again), Timer::Reconnect), None, "the next attempt is planned already");
+    }
+    page.fire(Timer::Reconnect);
+    assert!(timer(&page.lose(), Timer::Reconnect).is_some_and(|after_ms| after_ms <= 360), "this was the second");
+}
+
+#[test]
 fn a_page_that_wakes_up_without_a_connection_connects_at_once() {
     let mut page = Page::listening(StreamState::Idle);
     page.lose();
