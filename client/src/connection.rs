@@ -133,11 +133,19 @@ impl Connection {
 
     pub(super) fn open(&mut self, out: &mut Vec<Output>) {
         (self.phase, self.is_heard) = (Phase::Opening, false);
-        let is_patient = self.was_upgraded && self.attempts < ATTEMPTS;
-        let is_blocked = self.failed_upgrades >= if is_patient { ENOUGH } else { FAILED_UPGRADES };
+        let is_blocked = self.failed_upgrades >= self.failures_believed();
         self.carrier = if is_blocked { Carrier::EventStream } else { Carrier::WebSocket };
         out.push(if is_blocked { Output::OpenStream } else { Output::OpenSocket });
         out.push(Output::StartTimer { timer: Timer::Silence, after_ms: ANSWER_MS });
+    }
+
+    /// After how many WebSockets without success an event stream comes. Nobody waits for a second one where attempts are far apart.
+    const fn failures_believed(&self) -> u8 {
+        match (self.attempts < ATTEMPTS, self.was_upgraded) {
+            (true, true) => ENOUGH,
+            (true, false) => FAILED_UPGRADES,
+            (false, _) => 1,
+        }
     }
 
     /// Opens the socket if the page waits for the next attempt.
@@ -207,7 +215,7 @@ impl Connection {
     fn note_failure(&mut self) {
         self.failed_upgrades = match self.carrier {
             Carrier::WebSocket => self.failed_upgrades.saturating_add(1),
-            Carrier::EventStream => FAILED_UPGRADES - 1,
+            Carrier::EventStream => self.failures_believed() - 1,
         };
     }
 
@@ -256,12 +264,12 @@ impl Connection {
 
     /// The connection is lost or failed. Another attempt follows.
     pub(super) fn wait(&mut self, out: &mut Vec<Output>) {
-        if !self.is_heard {
-            self.note_failure();
-        }
         self.phase = Phase::Waiting;
         let delay_ms = BACK_OFF_MS[self.attempts.min(BACK_OFF_MS.len() - 1)];
         self.attempts += 1;
+        if !self.is_heard {
+            self.note_failure();
+        }
         if self.is_unheard() {
             out.push(Output::ProbeServer);
         }

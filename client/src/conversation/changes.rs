@@ -79,7 +79,7 @@ impl Client {
         has_emoji || self.chosen_reaction().is_none()
     }
 
-    /// A change that has happened is not asked for any more.
+    /// A change that has happened is not asked for any more, and a refusal is not about it.
     pub(super) fn confirm(&mut self, event: &RoomEvent) {
         use RoomEvent::MessageEdited;
         let is_done = |change: &ToRoom| match (self.effect_of(change), event) {
@@ -88,9 +88,10 @@ impl Client {
             }
             (effect, event) => effect.as_ref() == Some(event),
         };
-        if let Some(place) = self.conversation.changes.iter().position(is_done) {
-            self.conversation.changes.remove(place);
-        }
+        let [changed, answered] =
+            [&self.conversation.changes, &self.conversation.asked].map(|requests| requests.iter().position(is_done));
+        changed.map(|place| self.conversation.changes.remove(place));
+        answered.map(|place| self.conversation.asked.remove(place));
     }
 
     /// The room answers in the order in which it is asked, and does not say what it refuses: it is the first request for which the

@@ -68,10 +68,11 @@ pub struct EmojiOnMessage {
 }
 
 impl Message {
-    /// Takes away what it says and shows.
+    /// Takes away what it says and shows, and the emoji on it.
     pub fn delete(&mut self) {
         (self.text, self.markup) = (None, None);
         self.pictures.clear();
+        self.emoji.clear();
     }
 
     /// Whether a member has put this emoji on it.
@@ -86,8 +87,11 @@ impl Message {
         }
     }
 
-    /// Puts an emoji on it for a member, or takes it away. Doing so twice has no further effect.
+    /// Puts an emoji on it for a member, or takes it away. Doing so twice has no further effect, and a deleted message has none.
     pub fn react(&mut self, member: MemberId, emoji: &Emoji, on: bool) {
+        if self.text.is_none() {
+            return;
+        }
         if let Some(known) = self.emoji.iter_mut().find(|known| known.emoji == *emoji) {
             match known.by.contains(&member) {
                 is_on if is_on == on => {}

@@ -177,6 +177,10 @@ fn members_put_emoji_on_messages_and_take_them_away() {
     assert!(stage.command(4, react("👍", false)).is_silent());
     stage.command(2, Command::Delete { number, archived: None });
     assert_eq!(stage.command(3, react("👍", true)).refusal(3), Refusal::MessageNotFound);
+    assert_eq!(shown(&stage), [], "nothing is left on a deleted message");
+    let mut deleted = messages(&stage, HOST).remove(0);
+    deleted.react(members[2], &emoji("👍"), true);
+    assert_eq!(deleted, messages(&stage, HOST)[0]);
 }
 
 #[test]
