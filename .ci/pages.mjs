@@ -46,9 +46,9 @@ const BEFORE = {
 const SHARED = {
   invitation: ["host", "extras"],
   controls: ["host", "sharing"],
-  owned: ["host", "lounge"],
-  pages: ["listen", "host", "lounge"],
-  shared: ["room", "listen", "host", "lounge"],
+  owned: ["host", "lounge", "programs"],
+  pages: ["listen", "host", "lounge", "programs"],
+  shared: ["room", "listen", "host", "lounge", "programs"],
 };
 
 /**

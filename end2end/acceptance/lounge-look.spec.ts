@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, test, type Page } from '../fixtures';
 import { fitsEveryWidth, passesAxe, tabTo } from '../accessibility';
 import { target } from '../build_target.mjs';
-import { act, comeIn, field, isIn, log, messageOf, openLounge, say } from '../lounge_actions';
+import { act, comeIn, field, isIn, log, messageOf, openLounge, say, write } from '../lounge_actions';
 import { button, isHydrated } from '../page_actions';
 
 /** A lounge in which several people have talked. */
@@ -15,7 +15,8 @@ async function talk(ada: Page, grace: Page, name = 'Engine room'): Promise<strin
   await say(ada, 'Who brings the punched cards?');
   await act(grace, 'punched cards', 'React with ❤️');
   await act(grace, 'punched cards', 'Reply');
-  await say(grace, '我来带。 @Ada Lovelace, also the long ones:\n  - Bernoulli\n  - the rest');
+  await write(grace, '我来带。 @Ada Lovelace, also the long ones:\n  - Bernoulli\n  - the rest');
+  await expect(messageOf(ada, 'also the long ones').getByRole('listitem')).toHaveText(['Bernoulli', 'the rest']);
   await say(grace, '🎉');
   await act(ada, 'Good morning', 'Pin');
   return code;

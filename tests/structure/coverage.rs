@@ -1,5 +1,6 @@
-//! docs/coverage.md: each capability of a lounge names the tests that would notice its loss. Here it is checked that these tests
-//! exist; that the browser tests among them run and expect something is checked at the end of a run, in `end2end/promises.mjs`.
+//! docs/coverage.md: each capability of a lounge names the tests that would notice its loss; docs/promises.md: each promise names browser
+//! tests. Here it is checked that these tests exist; that the browser tests among them are not skipped and expect something is checked at
+//! the end of a run, in `end2end/promises.mjs`.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -91,10 +92,33 @@ fn function_name(line: &str) -> Option<&str> {
     if is_function { rest.split('(').next() } else { None }
 }
 
-/// Whether a file has a test with this title; a title may go on with a value, as in docs/promises.md.
+/// Whether a file has a test with this title. A title may end early where that of the test goes on with a value, as in docs/promises.md.
 fn has_title(text: &str, title: &str) -> bool {
-    let forms = [format!("'{title}'"), format!("\"{title}\""), format!("`{title}`"), format!("`{title} ${{")];
-    forms.iter().any(|form| text.match_indices(form).any(|(at, _)| is_called(&text[..at])))
+    let plain = [format!("'{title}'"), format!("\"{title}\"")];
+    let is_plain = plain.iter().any(|form| text.match_indices(form).any(|(at, _)| is_called(&text[..at])));
+    let mut templates =
+        text.match_indices('`').filter(|(at, _)| is_called(&text[..*at])).map(|(at, _)| &text[at + 1..]);
+    is_plain || templates.any(|rest| rest.split_once('`').is_some_and(|(template, _)| can_be(template, title)))
+}
+
+/// Whether a template with values in `${…}` can be this title, or begin with it.
+fn can_be(template: &str, title: &str) -> bool {
+    let mut parts = template.split("${");
+    let mut rest = title.trim_end();
+    let after_value = |part| str::split_once(part, '}').map_or("", |(_, text)| text);
+    let Some(first) = parts.next() else { return false };
+    match rest.strip_prefix(first) {
+        Some(other) => rest = other,
+        None => return first.strip_prefix(rest).is_some_and(|more| more.starts_with(' ')),
+    }
+    let mut ends_with_value = false;
+    for part in parts {
+        let text = after_value(part);
+        let Some(at) = rest.find(text) else { return false };
+        rest = &rest[at + text.len()..];
+        ends_with_value = text.is_empty();
+    }
+    rest.is_empty() || ends_with_value
 }
 
 /// Whether what comes before a title calls `test`, and not `test.skip` or another function.
@@ -114,6 +138,32 @@ fn each_capability_names_tests_that_exist() {
     let doubled = rows.iter().filter(|row| !known.insert(row.id));
     problems.extend(doubled.map(|row| format!("{}: another row has this id", row.id)));
     assert!(problems.is_empty(), "docs/coverage.md:\n{}", problems.join("\n"));
+}
+
+#[test]
+fn each_promise_names_browser_tests_that_exist() {
+    let document = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/promises.md");
+    let document = fs::read_to_string(document).expect("the document can be read");
+    let sources = files::sources();
+    let is_browser_test = |file: &Path| file.to_string_lossy().ends_with(".spec.ts");
+    let titles = promised(&document);
+    assert!(titles.len() > 20, "the document's table is not found");
+    let is_there = |title: &str| sources.iter().any(|(file, text)| is_browser_test(file) && has_title(text, title));
+    let missing: Vec<_> = titles.into_iter().filter(|title| !is_there(title)).collect();
+    assert!(missing.is_empty(), "docs/promises.md names tests that do not exist: {missing:#?}");
+}
+
+/// The titles of the browser tests in the last cells of a table.
+fn promised(document: &str) -> Vec<&str> {
+    let rows = document.lines().filter_map(|line| line.strip_prefix("| ")?.strip_suffix(" |"));
+    rows.filter_map(|row| row.rsplit_once(" | ")).flat_map(|(_, tests)| tests.split('`').skip(1).step_by(2)).collect()
+}
+
+#[test]
+fn promised_titles_are_those_of_the_last_cell() {
+    let table =
+        "| promise | tests |\n| --- | --- |\n| The `host` goes | `one`, `two` |\n\nNo `row`.\n| It | `three` |\n";
+    assert_eq!(promised(table), ["one", "two", "three"]);
 }
 
 #[test]
@@ -142,7 +192,10 @@ fn a_function_is_a_test_if_it_runs() {
 #[test]
 fn a_title_is_one_of_a_test_that_is_called() {
     let text = "test('one', async () => {}); test(\n  \"two's\", x); test(`three`, x); test(`four ${name}`, x);\n\
-        test.skip('five', x); const six = 'six'; retest('seven', x);";
+        test.skip('five', x); const six = 'six'; retest('seven', x); test(`${eight} is: ${one} more`, x);";
     let found = ["one", "two's", "three", "four", "five", "six", "seven", "tw"].map(|title| has_title(text, title));
     assert_eq!(found, [true, true, true, true, false, false, false, false]);
+    let found =
+        ["four", "four five", "fourth", "it is: so more", "it is: so", "it was"].map(|title| has_title(text, title));
+    assert_eq!(found, [true, true, false, true, false, false]);
 }
