@@ -1,6 +1,6 @@
 //! The tokens with which programs act for the visitor's account: made, shown once, and revoked.
 
-use heartogether::time::Timestamp;
+use heartogether::{refusal::Refusal, time::Timestamp};
 use leptos::{ev, html, prelude::*, task::spawn_local};
 use leptos_router::components::Redirect;
 
@@ -10,7 +10,7 @@ use crate::{
     },
     browser::{clipboard, locale::day_name},
     components::{
-        Button, EmptyState, Entry, Field, Glyph, Notice, Page, Session, Skeleton, Toast, Toasts, Tone, Variant, Width,
+        Button, EmptyState, Entry, Field, Glyph, Notice, Page, Skeleton, Toast, Toasts, Tone, Variant, Width,
     },
     locale::{Key, Locale, Phrase},
     routes::{self, Destination},
@@ -20,10 +20,11 @@ use crate::{
 /// `/account`
 #[component]
 pub(super) fn ProgramsPage() -> impl IntoView {
-    let (session, locale) = (expect_context::<Session>(), Locale::current());
+    let locale = Locale::current();
     let tokens = ask(|| (), |()| program_tokens());
     let made = RwSignal::new(None::<String>);
-    let is_signed_out = move || session.view().is_some_and(|view| view.account.is_none());
+    // What is known of the session may be older than the sign-in that led here.
+    let is_signed_out = Memo::new(move |_| tokens.get() == Some(Err(ApiError::Refused(Refusal::NotSignedIn))));
     let listed = move || {
         Some(match tokens.get()? {
             Ok(tokens_now) if tokens_now.is_empty() => none().into_any(),
@@ -32,7 +33,7 @@ pub(super) fn ProgramsPage() -> impl IntoView {
         })
     };
     let content = move || {
-        if is_signed_out() {
+        if is_signed_out.get() {
             return view! { <Redirect path=routes::login_then(Destination::Account) /> }.into_any();
         }
         view! {
