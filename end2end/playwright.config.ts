@@ -7,8 +7,9 @@ import { target } from './build_target.mjs';
 /** Tests in which nobody listens closely: what they need from the processor is short. */
 const QUIET = [
   'routes/*.spec.ts',
-  'acceptance/lounge*.spec.ts',
-  ...['base-path', 'cookies', 'install', 'invitation', 'languages', 'recent', 'sign-in', 'text', 'without_code'].map(
+  'acceptance/lounge!(-sound).spec.ts',
+  'bugs/codes.spec.ts',
+  ...['base-path', 'cookies', 'install', 'invitation', 'languages', 'programs', 'recent', 'sign-in', 'text', 'without_code', 'worker'].map(
     (name) => `acceptance/${name}.spec.ts`,
   ),
 ].map((file) => `**/${file}`);
