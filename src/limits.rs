@@ -63,6 +63,8 @@ pub const MESSAGES_AT_ONCE: usize = 50;
 pub const SEARCH_CHARS: usize = 100;
 /// Results of a search that are sent at once.
 pub const RESULTS_AT_ONCE: usize = 20;
+/// Changes of a list of lounges that are told at once, at most. With more of them, the list is to be asked for.
+pub const LOUNGES_CHANGED_AT_ONCE: usize = 200;
 
 /// The limits that an operator can set.
 #[derive(Clone, Debug, PartialEq, Eq)]

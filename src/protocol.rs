@@ -5,11 +5,12 @@
 //! A page has one connection, over which it may be in many rooms. Messages about a room are in a frame that names the
 //! room. Each group of messages has a file: [`session`] (hello, heartbeats, refusals of the connection), [`in_room`]
 //! (messages to and from a room), [`signal`] (between two members),
-//! [`custom`] (events for programs). Messages that a room itself makes are
-//! [`RoomMessage`]s; the room does not know about frames.
+//! [`custom`] (events for programs), [`lounges`] (changes of an account's list of lounges). Messages that a room itself makes
+//! are [`RoomMessage`]s; the room does not know about frames.
 
 pub mod custom;
 pub mod in_room;
+pub mod lounges;
 pub mod session;
 pub mod signal;
 
@@ -17,6 +18,7 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 pub use custom::*;
 pub use in_room::*;
+pub use lounges::*;
 pub use session::*;
 pub use signal::*;
 

@@ -9,7 +9,8 @@ mod room_handle;
 pub(crate) mod stylesheet;
 
 pub use heartogether_browser::{
-    CaptureError, Microphone, Speaker, clipboard, ip_privacy, media_session, navigation_guard, peer_connections, volume,
+    CaptureError, ListNews, Microphone, Speaker, clipboard, ip_privacy, media_session, navigation_guard,
+    peer_connections, volume,
 };
 pub(crate) use heartogether_browser::{keeps_cookies, page_clock, reachability, sleep};
 pub use room_handle::{RoomHandle, Sound, Speakers};

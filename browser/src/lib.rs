@@ -70,7 +70,7 @@ pub use capability::keeps_cookies;
 pub use capture::CaptureError;
 use carrier::Carrier;
 use console::Console;
-use conversation::PublishConversation;
+use conversation::Conversing;
 pub use devices::{DeviceOrder, Devices, OpenDevices};
 use early_join::BegunPeer;
 use first_sound::FirstSound;
@@ -87,7 +87,7 @@ use socket::{Probe, Socket};
 pub use sources::open_devices;
 pub use speakers::Speaker;
 use timer::RunningTimer;
-pub use view::{SoundView, SpeakersView, View};
+pub use view::{ListNews, SoundView, SpeakersView, View};
 
 /// A running page of a room; clones are the same page.
 #[derive(Clone)]
@@ -127,7 +127,7 @@ struct Running {
     speakers: RefCell<speakers::Following>,
     view: View,
     /// Where members converse.
-    publish_conversation: Option<PublishConversation>,
+    conversing: Option<Conversing>,
     /// Whether this browser has ever made a peer connection.
     has_made_peers: Cell<bool>,
     /// Where the page's decisions are written.

@@ -28,7 +28,7 @@ use web_sys::{Element, HtmlAudioElement, MessageEvent};
 use crate::{
     Page, Reporter, Running, View, capability,
     console::Console,
-    conversation::PublishConversation,
+    conversation::Conversing,
     devices::{DeviceOrder, OpenDevices},
     early_join::{EarlyJoin, Happening},
     first_sound::FirstSound,
@@ -68,14 +68,14 @@ impl Page {
         (mut early, is_back): (Option<EarlyJoin>, bool),
         ice_servers: IceConfiguration,
         open_devices: Option<OpenDevices>,
-        publish_conversation: Option<PublishConversation>,
+        conversing: Option<Conversing>,
     ) -> Self {
         let urls = ice::urls(&ice_servers.servers);
         let (hears, may_send) = (client.takes_sound(), client.may(Permission::Publish));
         let player = early.as_mut().and_then(|early| early.player.take());
         // An early join is as old as the visit.
         let wanted_at = if early.is_some() { 0.0 } else { page_clock::now_ms() };
-        let page = Self::new(client, Paths::new(ice_servers, ip_privacy::is_wished()), player, publish_conversation);
+        let page = Self::new(client, Paths::new(ice_servers, ip_privacy::is_wished()), player, conversing);
         page.0.is_back.set(is_back);
         page.0.first_sound.begin(wanted_at);
         page.listen_for_waking();
@@ -98,12 +98,7 @@ impl Page {
         page
     }
 
-    fn new(
-        client: Client,
-        paths: Paths,
-        player: Option<HtmlAudioElement>,
-        publish_conversation: Option<PublishConversation>,
-    ) -> Self {
+    fn new(client: Client, paths: Paths, player: Option<HtmlAudioElement>, conversing: Option<Conversing>) -> Self {
         Self(Rc::new_cyclic(|page| Running {
             playback: client.takes_sound().then(|| Playback::new(player, Reporter(page.clone()))).flatten(),
             client: RefCell::new(client),
@@ -127,7 +122,7 @@ impl Page {
             audience: Audience::default(),
             speakers: RefCell::default(),
             view: View::default(),
-            publish_conversation,
+            conversing,
             has_made_peers: Cell::default(),
             console: Console::open(),
         }))
@@ -155,7 +150,11 @@ impl Page {
     }
 
     fn take_message(&self, event: &MessageEvent) {
-        let Some(message) = socket::read(event) else { return };
+        let message = socket::read(event);
+        if let Some(conversing) = self.0.conversing {
+            (conversing.hear)(self, message.as_ref(), event);
+        }
+        let Some(message) = message else { return };
         if let ServerMessage::Room(RoomFrame {
             message: FromRoom::Joined(Joined { now, .. }) | FromRoom::Resumed(Resumed { now, .. }),
             ..

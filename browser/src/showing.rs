@@ -31,8 +31,8 @@ impl Page {
         view.signaling_state.show(client.signaling_state());
         view.host_silent.show(client.is_host_silent());
         view.trouble.show(client.trouble());
-        match self.0.publish_conversation {
-            Some(publish) => publish(&client, view),
+        match self.0.conversing {
+            Some(conversing) => (conversing.publish)(&client, view),
             None => self.publish_messages(&client),
         }
         view.has_earlier_messages.show(client.has_earlier_messages());

@@ -3,6 +3,7 @@
 use heartogether::{
     engagement::Reaction,
     id::{DisplayName, MemberId, MessageNumber, PublicationId},
+    protocol::LoungesChanged,
     refusal::Refusal,
     room::{Message, RoomView, Source},
 };
@@ -48,6 +49,8 @@ pub struct View {
     pub read_up_to: Shown<MessageNumber>,
     /// The place of the page's member there, while it has one.
     pub own_member: Shown<Option<MemberId>>,
+    /// What has changed in the visitor's list of lounges since the page is there.
+    pub lounges: Shown<ListNews>,
     /// What the page plays there, or is about to.
     pub heard: Shown<Vec<PublicationId>>,
     /// Why the room refused what the member wanted to share or to hear there.
@@ -78,6 +81,25 @@ pub struct View {
     pub level: Shown<f32>,
     /// Whether a listener's player plays, and why not.
     pub player: Shown<PlayerState>,
+}
+
+/// What has changed in a list of lounges.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ListNews {
+    /// How often the list was to be asked for.
+    pub asked: u32,
+    /// What was told otherwise.
+    pub changed: LoungesChanged,
+}
+
+impl ListNews {
+    /// Adds what has changed later.
+    pub(crate) fn add(&mut self, later: LoungesChanged) {
+        self.changed.add(later);
+        if std::mem::take(&mut self.changed.anew) {
+            self.asked += 1;
+        }
+    }
 }
 
 /// What a host's page shows of its sound.

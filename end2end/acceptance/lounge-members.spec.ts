@@ -109,29 +109,6 @@ test('what is new is counted in the title, in the list and in the log, and seen 
     .not.toContain('new message');
 });
 
-test('a page learns of a lounge that was opened on another one, and of its name, when it is looked at', async ({ newVisitor }) => {
-  const page = await newVisitor();
-  await openLounge(page, 'Ada', 'First');
-  const second = await page.context().newPage();
-  await second.goto('/');
-  await isHydrated(second);
-  await second.getByLabel('Name of the lounge').fill('Second');
-  await button(second, 'Open a lounge').click();
-  await isIn(second);
-  const names = page.getByRole('navigation', { name: 'Your lounges' }).locator('.lounges-name');
-  await setHidden(page, true);
-  await setHidden(page, false);
-  await expect(names).toHaveText(['Second', 'First']);
-  await say(page, 'here');
-  await button(second, 'Rename the lounge').click();
-  await second.getByRole('dialog').getByLabel('Name of the lounge').fill('Third');
-  await button(second, 'Save').click();
-  await expect(second.getByRole('heading', { level: 1 })).toHaveText('Third');
-  await setHidden(page, true);
-  await setHidden(page, false);
-  await expect(names).toHaveText(['First', 'Third']);
-});
-
 test('a notification comes for an answer or a mention while the page is hidden, if it is wanted', async ({ newVisitor }) => {
   const [ada, grace] = [await newVisitor(), await newVisitor({ permissions: ['notifications'] })];
   await grace.addInitScript(() => {

@@ -2,7 +2,7 @@
 
 use futures::{SinkExt, StreamExt};
 use heartogether::protocol::{
-    ClientMessage, CustomEvent, Hello, PROTOCOL_VERSION, ServerMessage, decode_server, encode,
+    ClientMessage, CustomEvent, Hello, LoungesChanged, PROTOCOL_VERSION, ServerMessage, decode_server, encode,
 };
 use tokio::net::{TcpSocket, TcpStream};
 use tokio_tungstenite::{
@@ -69,7 +69,7 @@ impl Connection {
             match self.socket.next().await {
                 Some(Ok(Message::Text(text))) => match decode_server(&text) {
                     Ok(message) => return Ok(Received { message, bytes: text.len() }),
-                    Err(_) if CustomEvent::decode(&text).is_ok() => {}
+                    Err(_) if CustomEvent::decode(&text).is_ok() || LoungesChanged::decode(&text).is_ok() => {}
                     Err(refusal) => return Err(HeadlessError::Refused(refusal)),
                 },
                 Some(Ok(Message::Close(_))) | None => return Err(HeadlessError::Ended),

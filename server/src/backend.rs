@@ -10,6 +10,7 @@ use heartogether::{
     engagement::MessageText,
     id::{AccountId, DisplayName, MessageNumber, RoomCode, RoomName},
     limits::RESULTS_AT_ONCE,
+    protocol::LoungesChanged,
     refusal::Refusal,
     role::{AccountKind, Guests, Permission},
     room::{Event, Foreseen, Message, Policy},
@@ -122,6 +123,7 @@ impl Backend for Node {
     async fn mute_lounge(&self, account: &Account, code: RoomCode, muted: bool) -> Result<(), ApiError> {
         if let Some(room) = self.log.find(code).await.map_err(ServerError::from)? {
             self.store.mute(account.id, room, muted).await.map_err(ServerError::from)?;
+            self.rooms.lists().tell(&[account.id], None, &LoungesChanged::anew());
         }
         Ok(())
     }

@@ -10,6 +10,8 @@ mod debug_api;
 mod dependencies;
 mod handle;
 mod left_rooms;
+mod lists;
+mod memberships;
 mod programs;
 mod retry;
 mod summary;
@@ -34,6 +36,7 @@ use heartogether::{
 
 pub(crate) use debug_api::{AudienceReport, RealtimeReport, Viewer};
 pub(crate) use handle::{Reader, RoomHandle};
+pub(crate) use lists::Lists;
 pub(crate) use retry::{append, append_surely};
 
 use crate::{
@@ -60,6 +63,7 @@ pub(crate) struct Rooms {
     node: NodeId,
     log: Arc<dyn RoomLog>,
     bus: Arc<dyn Bus>,
+    lists: Arc<Lists>,
     look_up: Arc<RoomLookup>,
     archive: Arc<dyn MessageArchive>,
     clock: Arc<dyn Clock>,
@@ -86,7 +90,13 @@ impl Rooms {
         clock: Arc<dyn Clock>,
         ice: IceSettings,
     ) -> Arc<Self> {
-        Arc::new(Self { node, log, bus, look_up, archive, clock, ice, open: Mutex::default() })
+        let lists = Lists::new(bus.clone());
+        Arc::new(Self { node, log, bus, lists, look_up, archive, clock, ice, open: Mutex::default() })
+    }
+
+    /// The lists of lounges on the pages of accounts.
+    pub(crate) const fn lists(&self) -> &Arc<Lists> {
+        &self.lists
     }
 
     /// The id of this node.
@@ -188,6 +198,7 @@ impl Rooms {
             node: self.node,
             log: self.log.clone(),
             bus: self.bus.clone(),
+            lists: self.lists.clone(),
             look_up: self.look_up.clone(),
             clock: self.clock.clone(),
             archive: self.archive.clone(),

@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, fs};
 use heartogether::{
     limits::{
         CANDIDATE_BYTES, CANDIDATES_PER_SIGNAL, CUSTOM_NAME_BYTES, CUSTOM_PAYLOAD_BYTES, FRAME_BYTES,
-        FRAMES_PER_MESSAGE, Limits,
+        FRAMES_PER_MESSAGE, LOUNGES_CHANGED_AT_ONCE, Limits,
     },
     protocol::*,
     refusal::Refusal,
@@ -19,6 +19,7 @@ use crate::variants::{named, tag_of, tags_at};
 const CLIENT: &str = "What a client says";
 const SERVER: &str = "What the server says";
 const EVENTS: &str = "Events of an owner's own";
+const LISTS: &str = "The list of lounges";
 
 /// An example, with the chapter and the section it stands in.
 struct Example {
@@ -89,6 +90,7 @@ fn every_example_is_a_complete_message() {
             CLIENT => decode_client(&text).map(|message| encode(&message)),
             SERVER => decode_server(&text).map(|message| encode(&message)),
             EVENTS => CustomEvent::decode(&text).map(|(room, event)| event.encode(room)),
+            LISTS => LoungesChanged::decode(&text).map(|changed| changed.encode()),
             other => panic!("an example in the chapter {other:?} is nobody's: {text}"),
         };
         let written = written.unwrap_or_else(|refusal| panic!("{}: {text}", refusal.code()));
@@ -155,6 +157,7 @@ fn the_numbers_are_those_of_the_code() {
         ("custom names", format!("1 to {CUSTOM_NAME_BYTES} lower-case")),
         ("custom payloads", format!("at most {} KiB of text", CUSTOM_PAYLOAD_BYTES / 1024)),
         ("custom rate", format!("{} events a second", limits.custom_events_per_second)),
+        ("changes of a list", format!("{LOUNGES_CHANGED_AT_ONCE} changes")),
         ("outbox", format!("{} frames wait", limits.send_queue_frames)),
         ("listener's grace", format!("{} s (listener)", limits.listener_grace_ms / 1000)),
         ("host's grace", format!("{} min (host)", limits.host_grace_ms / 60_000)),

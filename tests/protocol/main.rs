@@ -5,6 +5,7 @@ mod codes;
 mod custom;
 mod document;
 mod engagement;
+mod lounges;
 mod messages;
 mod names;
 mod reading;

@@ -1,7 +1,7 @@
 //! A lounge in somebody's list.
 
 use heartogether::{
-    id::{DisplayName, MessageNumber, RoomCode, RoomName},
+    id::{DisplayName, MessageNumber, RoomCode, RoomName, Seq},
     time::Timestamp,
 };
 use serde::{Deserialize, Serialize};
@@ -23,6 +23,9 @@ pub struct SavedLounge {
     pub last_message: MessageNumber,
     /// When that was written, or when the lounge was opened.
     pub written_at: Timestamp,
+    /// The entry of the lounge's log up to which this is true.
+    #[serde(default)]
+    pub seq: Seq,
     /// The latest message that the visitor has seen.
     pub read_up_to: MessageNumber,
     /// Whether the visitor wants no notifications from there.

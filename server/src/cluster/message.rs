@@ -5,7 +5,7 @@
 use heartogether::{
     id::{AccountId, ConnectionId, MemberId, NodeId, RoomCode},
     limits::FRAME_BYTES,
-    protocol::{CustomEvent, Moment, Signal},
+    protocol::{CustomEvent, LoungeRead, LoungesChanged, Moment, Signal},
     refusal::Refusal,
 };
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
@@ -56,6 +56,20 @@ pub enum NodeMessage {
         /// The account.
         account: AccountId,
     },
+    /// What has changed in the lists of lounges of accounts, at most [`RECEIVERS`].
+    LoungesChanged {
+        /// The accounts.
+        to: Vec<AccountId>,
+        /// The lounge whose own pages know it.
+        room: Option<RoomCode>,
+        /// What.
+        changed: LoungesChanged,
+    },
+    /// How far accounts have read, at most [`RECEIVERS`] of them.
+    LoungesRead {
+        /// What they have read.
+        read: Vec<AccountRead>,
+    },
     /// Something about sessions that takes effect at once.
     Sessions {
         /// What.
@@ -80,6 +94,15 @@ pub enum NodeMessage {
     /// What another version says and this one does not understand.
     #[serde(other)]
     Unknown,
+}
+
+/// How far an account has read in a lounge.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccountRead {
+    /// The account.
+    pub account: AccountId,
+    /// How far.
+    pub read: LoungeRead,
 }
 
 /// Frames that a client posts to its event stream.
@@ -152,6 +175,8 @@ impl NodeMessage {
             Self::Signal { signal, .. } => signal.is_bounded(),
             Self::Custom { to, event, .. } => to.len() <= RECEIVERS && event.check().is_ok(),
             Self::Moment { to, .. } => to.len() <= RECEIVERS,
+            Self::LoungesChanged { to, changed, .. } => to.len() <= RECEIVERS && changed.is_bounded(),
+            Self::LoungesRead { read } => read.len() <= RECEIVERS,
             Self::StreamPosted { post, .. } => post.frames.len() <= FRAME_BYTES,
             Self::Sessions { .. } | Self::Blocked { .. } | Self::PostAnswered { .. } | Self::Unknown => true,
         }
@@ -177,8 +202,8 @@ impl Envelope {
 #[cfg(test)]
 mod tests {
     use heartogether::{
-        id::NegotiationId,
-        limits::{CANDIDATES_PER_SIGNAL, CUSTOM_PAYLOAD_BYTES},
+        id::{MessageNumber, NegotiationId},
+        limits::{CANDIDATES_PER_SIGNAL, CUSTOM_PAYLOAD_BYTES, LOUNGES_CHANGED_AT_ONCE},
         protocol::Candidate,
     };
 
@@ -220,9 +245,20 @@ mod tests {
         };
         let posted = NodeMessage::StreamPosted { by: FROM, number: 7, post };
         let answers = [None, Some(Refusal::OutOfOrder)].map(|refusal| NodeMessage::PostAnswered { number: 7, refusal });
+        let read = LoungeRead { room: RoomCode::parse("ABC234").expect("a code"), up_to: MessageNumber(u64::MAX) };
+        let read = AccountRead { account: AccountId::from_bits(u128::MAX), read };
+        let lists = [
+            NodeMessage::LoungesChanged {
+                to: vec![read.account; RECEIVERS],
+                room: Some(read.read.room),
+                changed: LoungesChanged::read(read.read),
+            },
+            NodeMessage::LoungesRead { read: vec![read; RECEIVERS] },
+        ];
         let others = [offer, custom, blocked, signal(Signal::OfferRequest { restarts: None }), posted]
             .into_iter()
-            .chain(answers);
+            .chain(answers)
+            .chain(lists);
         for message in others.chain(sessions) {
             let envelope = Envelope { from: FROM, message };
             assert_eq!(Envelope::decode(&envelope.encode()), Ok(envelope));
@@ -254,7 +290,13 @@ mod tests {
             frames: "x".repeat(FRAME_BYTES + 1),
         };
         let long_post = NodeMessage::StreamPosted { by: FROM, number: 7, post };
-        let too_many = [long_post, custom(RECEIVERS + 1, 0), custom(1, CUSTOM_PAYLOAD_BYTES + 1)];
+        let gone = vec![RoomCode::parse("ABC234").expect("a code"); LOUNGES_CHANGED_AT_ONCE + 1];
+        let changed = LoungesChanged { gone, ..LoungesChanged::default() };
+        let long_list = NodeMessage::LoungesChanged { to: Vec::new(), room: None, changed };
+        let to = vec![AccountId::from_bits(1); RECEIVERS + 1];
+        let many_lists = NodeMessage::LoungesChanged { to, room: None, changed: LoungesChanged::anew() };
+        let too_many =
+            [long_list, many_lists, long_post, custom(RECEIVERS + 1, 0), custom(1, CUSTOM_PAYLOAD_BYTES + 1)];
         let written = [many, long].into_iter().chain(too_many).map(|message| Envelope { from: FROM, message }.encode());
         let written: Vec<_> = written.collect();
         let texts = [

@@ -72,6 +72,8 @@ impl Node {
                 let frame = Frame::from_room(room, moment.into());
                 to.into_iter().filter_map(|to| sockets.send_queue(to)).for_each(|queue| queue.push(frame.clone()));
             }
+            NodeMessage::LoungesChanged { to, room, changed } => self.rooms.lists().tell_here(&to, room, &changed),
+            NodeMessage::LoungesRead { read } => self.rooms.lists().take_reads(read),
             NodeMessage::Sessions { change } => self.auth.take_in(change),
             NodeMessage::StreamPosted { by, number, post } => {
                 let (streams, bus) = (self.streams.clone(), self.bus.clone());

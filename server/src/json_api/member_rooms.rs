@@ -134,12 +134,12 @@ pub(crate) async fn create(
     };
     if let Some(room) = node.log.find(code).await.map_err(ServerError::from)? {
         // As for who opens one with a page: it is in the account's list from now on.
-        let now = node.clock.now();
-        let noted = match kind {
-            NewKind::Lounge => node.store.add_membership(account.id, room, now).await,
-            NewKind::Broadcast => node.store.add_visit(account.id, room, now).await,
-        };
-        noted.map_err(ServerError::from)?;
+        match kind {
+            NewKind::Lounge => node.add_to_list(account.id, room, true).await?,
+            NewKind::Broadcast => {
+                node.store.add_visit(account.id, room, node.clock.now()).await.map_err(ServerError::from)?;
+            }
+        }
     }
     Ok((StatusCode::CREATED, Json(OpenedRoom { code })))
 }

@@ -2,6 +2,7 @@
 
 mod blocked;
 mod gone_nodes;
+mod list_news;
 mod replay;
 mod requests;
 
@@ -57,6 +58,8 @@ pub(super) struct RoomActor<'a> {
     snapshot_made_at: Timestamp,
     /// Nodes that are gone, and whose loss the log has not told yet.
     gone: BTreeSet<NodeId>,
+    /// What the lists of the members' accounts know of the room.
+    list_news: list_news::ListNews,
     /// Whether the room has ended for good.
     is_over: bool,
 }
@@ -72,6 +75,7 @@ impl<'a> RoomActor<'a> {
             snapshot_at: Seq::default(),
             snapshot_made_at: dependencies.clock.now(),
             gone: BTreeSet::new(),
+            list_news: list_news::ListNews::default(),
             is_over: false,
         }
     }
@@ -88,6 +92,7 @@ impl<'a> RoomActor<'a> {
             Err(LogError::NoSuchRoom) => return Ok(()),
             Err(error) => return Err(error),
         };
+        self.begin_list_news();
         self.welcome_again();
         self.report_gone_nodes().await;
         let mut look = gone_nodes::Look::every(self.dependencies.log.looks_for_gone_nodes_every());
@@ -117,11 +122,15 @@ impl<'a> RoomActor<'a> {
                     self.wake_at = None;
                     self.wake(at);
                 }
+                _ = sleep_until(&*self.dependencies.clock, self.list_news.due()) => self.tell_lists(),
                 () = look.next() => {
                     self.report_gone_nodes().await;
                     self.keep_snapshot();
                 }
             }
+        }
+        if self.list_news.due().is_some() {
+            self.tell_lists();
         }
         self.end().await
     }
@@ -205,6 +214,7 @@ impl<'a> RoomActor<'a> {
         for effect in effects {
             self.perform(effect);
         }
+        self.note_list_news(entry);
         if matches!(entry.event, Event::NodeLost { node } if node == self.dependencies.node) {
             // Others did not see this node for a while. Its members come back to their places over new connections.
             self.state.send_away();
@@ -236,6 +246,7 @@ impl<'a> RoomActor<'a> {
                 self.add_ice_servers(to, &mut message);
                 message.markups_mut().for_each(markup::drop_outdated);
                 self.add_blocked(to, &mut message);
+                self.note_page(to, &message);
                 self.send(to, *message);
             }
             Effect::Disconnect { connection, refusal } => {

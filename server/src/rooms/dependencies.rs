@@ -4,7 +4,7 @@ use std::sync::{Arc, atomic::AtomicBool};
 
 use heartogether::id::{NodeId, RoomId};
 
-use super::write_behind::WriteBehind;
+use super::{lists::Lists, write_behind::WriteBehind};
 use crate::{
     clock::Clock,
     cluster::bus::Bus,
@@ -20,6 +20,8 @@ pub(super) struct Dependencies {
     pub(super) log: Arc<dyn RoomLog>,
     /// The nodes that other members are connected to.
     pub(super) bus: Arc<dyn Bus>,
+    /// The lists of lounges on the pages of accounts.
+    pub(super) lists: Arc<Lists>,
     /// Copies of what is said of rooms.
     pub(super) look_up: Arc<RoomLookup>,
     pub(super) clock: Arc<dyn Clock>,

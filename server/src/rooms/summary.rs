@@ -1,7 +1,8 @@
 //! A short description of a room, for people who are not in it.
 
 use heartogether::{
-    id::{AccountId, DisplayName, MessageNumber, RoomCode, RoomName},
+    id::{AccountId, DisplayName, MessageNumber, RoomCode, RoomName, Seq},
+    protocol::LoungeNews,
     role::{Permission, Standing},
     room::Room,
     time::Timestamp,
@@ -34,6 +35,20 @@ pub(super) fn save(room: &Room, viewer: AccountId) -> Option<SavedRoom> {
         is_owner: created.owner == viewer,
         last_message: room.last_message(),
         written_at: room.written_at(),
+        seq: room.seq(),
+    })
+}
+
+/// What the lists of all members are told of a live room; `None` if it is in no list.
+pub(super) fn news(room: &Room) -> Option<LoungeNews> {
+    let created = room.created().filter(|_| room.kind().members_stay() && room.ended().is_none())?;
+    Some(LoungeNews {
+        room: created.code,
+        seq: room.seq(),
+        name: created.name.clone(),
+        owner_name: created.owner_name.clone(),
+        last_message: room.last_message(),
+        written_at: room.written_at(),
     })
 }
 
@@ -45,14 +60,15 @@ pub(crate) struct SavedRoom {
     is_owner: bool,
     last_message: MessageNumber,
     written_at: Timestamp,
+    seq: Seq,
 }
 
 impl SavedRoom {
     /// Adds what the member has noted of it.
     pub(crate) fn with(self, membership: &Membership) -> SavedLounge {
-        let Self { code, name, owner_name, is_owner, last_message, written_at } = self;
+        let Self { code, name, owner_name, is_owner, last_message, written_at, seq } = self;
         let Membership { read_up_to, muted, .. } = *membership;
-        SavedLounge { code, name, owner_name, is_owner, last_message, written_at, read_up_to, muted }
+        SavedLounge { code, name, owner_name, is_owner, last_message, written_at, seq, read_up_to, muted }
     }
 }
 

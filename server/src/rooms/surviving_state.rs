@@ -8,6 +8,7 @@ use heartogether::{
     refusal::Refusal,
 };
 
+use super::lists::Entered;
 use crate::websocket::{CloseReason, Frame, SendQueue};
 
 /// The state of a room's task that a panic of the task does not lose.
@@ -23,6 +24,8 @@ pub(super) struct SurvivingState {
     pub(super) blocked: HashMap<AccountId, BTreeSet<AccountId>>,
     /// Which members these are, as the pages of these accounts were told.
     pub(super) blocked_told: HashMap<ConnectionId, Vec<MemberId>>,
+    /// The connections to this node whose pages are told of the account's other lounges.
+    pub(super) in_lists: HashMap<ConnectionId, Entered>,
 }
 
 impl SurvivingState {
@@ -35,6 +38,7 @@ impl SurvivingState {
     /// Sends nothing more to a connection. Returns its send queue.
     pub(super) fn take_out(&mut self, connection: ConnectionId) -> Option<SendQueue> {
         self.blocked_told.remove(&connection);
+        self.in_lists.remove(&connection);
         self.send_queues.remove(&connection)
     }
 

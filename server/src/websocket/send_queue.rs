@@ -12,7 +12,7 @@ use std::{
 use futures::FutureExt;
 use heartogether::{
     id::{MemberId, RoomCode},
-    protocol::{CustomEvent, FromRoom, Refused, RoomFrame, ServerMessage, encode},
+    protocol::{CustomEvent, FromRoom, LoungesChanged, Refused, RoomFrame, ServerMessage, encode},
     refusal::Refusal,
 };
 use tokio::sync::{Notify, mpsc};
@@ -52,6 +52,11 @@ impl Frame {
     /// An event of a room's owner.
     pub(crate) fn custom(room: RoomCode, event: CustomEvent) -> Self {
         Self::Text(event.encode(room).into())
+    }
+
+    /// What has changed in an account's list of lounges.
+    pub(crate) fn lounges_changed(changed: &LoungesChanged) -> Self {
+        Self::Text(changed.encode().into())
     }
 
     fn bytes(&self) -> usize {
@@ -146,7 +151,7 @@ impl SendQueue {
     }
 
     /// Whether more than [`MANY_BYTES`] wait, or the queue is more than half full.
-    fn is_crowded(&self) -> bool {
+    pub(crate) fn is_crowded(&self) -> bool {
         self.bytes.count.load(Relaxed) > MANY_BYTES || self.frames.capacity() * 2 < self.frames.max_capacity()
     }
 

@@ -81,6 +81,8 @@ async fn a_message_that_only_the_archive_has_is_reported() {
     let (mut adas, _) = come(&server.site, &ada, code).await;
     let (mut graces, _) = come(&server.site, &grace, code).await;
     graces.say(write(1, "you lot")).await;
+    // Hers is the first one.
+    heard(&mut graces).await;
     for nonce in 1..=101 {
         adas.say(write(nonce, "well")).await;
     }

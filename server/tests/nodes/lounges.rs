@@ -1,11 +1,14 @@
 //! A lounge whose members sit at three nodes.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::BTreeMap,
+    time::{Duration, Instant},
+};
 
 use futures::future::join_all;
 use heartogether::{
     id::{MessageNumber, RoomCode, Seq},
-    protocol::{Block, FromRoom, ReportMessage, ToRoom},
+    protocol::{Block, FromRoom, LoungeRead, LoungesChanged, MarkRead, RemoveMember, ReportMessage, ToRoom},
     role::Role,
     room::{Joined, Message, Missed, RoomEvent, SequencedEvent},
 };
@@ -179,4 +182,41 @@ async fn reports_and_blocks_reach_pages_at_other_nodes() {
     for page in [&mut graces, &mut graces_here] {
         assert_eq!(next(page, is_blocked).await, [as_ada.member]);
     }
+}
+
+/// The next change of a list that is meant; all else is passed over.
+async fn told(page: &mut Connection, is_meant: impl Fn(&LoungesChanged) -> bool) -> LoungesChanged {
+    loop {
+        let changed = page.list_change().await;
+        if is_meant(&changed) {
+            return changed;
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn lists_of_lounges_on_pages_at_other_nodes_are_told_what_changes() {
+    let house = House::build().await;
+    let (one, other) = (house.start(&[]), house.start(&[]));
+    let (ada, grace) = (one.site().sign_in("Ada").await, one.site().sign_in("Grace").await);
+    let first = open_lounge(one.site(), &ada, "First").await;
+    let second = open_lounge(one.site(), &ada, "Second").await;
+    // Nobody at the other node is in the second lounge.
+    let (mut adas, _) = one.site().join(&ada, second, Role::Participant).await;
+    let (mut graces_there, _) = other.site().join(&grace, first, Role::Participant).await;
+    told(&mut graces_there, |changed| changed.anew).await;
+    let (mut graces_here, here) = one.site().join(&grace, second, Role::Participant).await;
+    told(&mut graces_there, |changed| changed.anew).await;
+    adas.say(write(1)).await;
+    let began = Instant::now();
+    let changed = told(&mut graces_there, |changed| !changed.news.is_empty()).await;
+    let took = began.elapsed();
+    assert_eq!(changed.news.iter().map(|news| (news.room, news.last_message.0)).collect::<Vec<_>>(), [(second, 1)]);
+    tell_kept(&format!("the list on a page at another node was told of a message after {} ms", took.as_millis()));
+    graces_here.say(ToRoom::MarkRead(MarkRead { up_to: MessageNumber(1) })).await;
+    let read = LoungeRead { room: second, up_to: MessageNumber(1) };
+    assert_eq!(told(&mut graces_there, |changed| !changed.read.is_empty()).await, LoungesChanged::read(read));
+    let (member, block_address) = (here.member, false);
+    adas.say(ToRoom::RemoveMember(RemoveMember { member, block_address, may_return: true })).await;
+    assert_eq!(told(&mut graces_there, |changed| !changed.gone.is_empty()).await, LoungesChanged::gone(second));
 }

@@ -4,8 +4,8 @@ use futures::{SinkExt, StreamExt};
 use heartogether::{
     id::{MemberId, RoomCode},
     protocol::{
-        ClientMessage, CustomEvent, FromRoom, RoomFrame, SendSignal, ServerMessage, Signal, ToRoom, decode_server,
-        encode,
+        ClientMessage, CustomEvent, FromRoom, LoungesChanged, RoomFrame, SendSignal, ServerMessage, Signal, ToRoom,
+        decode_server, encode,
     },
     refusal::Refusal,
     room::{Joined, Resumed, RoomEvent, SequencedEvent},
@@ -27,6 +27,8 @@ pub struct Connection {
     pub closed_with: Option<u16>,
     /// Events of rooms' owners that have come. They are passed over like heartbeats.
     pub custom: Vec<CustomEvent>,
+    /// What has come of changes in the account's list of lounges. It is passed over, too.
+    pub lounges: Vec<LoungesChanged>,
     /// The room that was asked for a place last.
     room: Option<RoomCode>,
     socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
@@ -35,13 +37,13 @@ pub struct Connection {
 impl Connection {
     pub async fn open(request: Request) -> Self {
         let (socket, _) = connect_async(request).await.expect("a connection");
-        Self { socket, room: None, custom: Vec::new(), closed_with: None }
+        Self { socket, room: None, custom: Vec::new(), lounges: Vec::new(), closed_with: None }
     }
 
     /// Over a socket that is there; `None` where the server wants none of it.
     pub async fn over(request: Request, socket: TcpStream) -> Option<Self> {
         let (socket, _) = client_async(request, MaybeTlsStream::Plain(socket)).await.ok()?;
-        Some(Self { socket, room: None, custom: Vec::new(), closed_with: None })
+        Some(Self { socket, room: None, custom: Vec::new(), lounges: Vec::new(), closed_with: None })
     }
 
     pub async fn send(&mut self, message: &ClientMessage) {
@@ -83,7 +85,7 @@ impl Connection {
         loop {
             let frame = tokio::time::timeout(PATIENCE, self.socket.next()).await.expect("a frame in time");
             match frame {
-                Some(Ok(Message::Text(text))) if self.note_custom(&text) => {}
+                Some(Ok(Message::Text(text))) if self.note_aside(&text) => {}
                 Some(Ok(Message::Text(text))) => match decode_server(&text).expect("a message of the protocol") {
                     ServerMessage::Room(frame) if frame.room.to_string() == NO_ROOM => return seen,
                     ServerMessage::Heartbeat => {}
@@ -121,7 +123,7 @@ impl Connection {
     pub async fn receive(&mut self) -> ServerMessage {
         loop {
             match self.frame().await {
-                Message::Text(text) if self.note_custom(&text) => {}
+                Message::Text(text) if self.note_aside(&text) => {}
                 Message::Text(text) => match decode_server(&text).expect("a message of the protocol") {
                     message if is_passed_over(&message) => {}
                     message => return message,
@@ -132,11 +134,24 @@ impl Connection {
         }
     }
 
-    /// Keeps an event of a room's owner. Returns whether the frame is one.
-    fn note_custom(&mut self, frame: &str) -> bool {
+    /// Keeps an event of a room's owner, or a change in the list of lounges. Returns whether the frame is one.
+    fn note_aside(&mut self, frame: &str) -> bool {
         let event = CustomEvent::decode(frame).ok().map(|(_, event)| event);
-        self.custom.extend(event.clone());
-        event.is_some()
+        let changed = LoungesChanged::decode(frame).ok();
+        let is_aside = event.is_some() || changed.is_some();
+        self.custom.extend(event);
+        self.lounges.extend(changed);
+        is_aside
+    }
+
+    /// The next change in the account's list of lounges.
+    pub async fn list_change(&mut self) -> LoungesChanged {
+        while self.lounges.is_empty() {
+            if let Message::Text(text) = self.frame().await {
+                self.note_aside(&text);
+            }
+        }
+        self.lounges.remove(0)
     }
 
     pub async fn frame(&mut self) -> Message {
@@ -207,7 +222,7 @@ impl Connection {
         loop {
             match self.frame().await {
                 Message::Close(frame) => return (heard, frame.expect("a reason").code.into()),
-                Message::Text(text) if !self.note_custom(&text) => heard.extend(decode_server(&text)),
+                Message::Text(text) if !self.note_aside(&text) => heard.extend(decode_server(&text)),
                 _ => {}
             }
         }

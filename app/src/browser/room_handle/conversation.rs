@@ -5,7 +5,7 @@ use heartogether::{
     id::{DisplayName, RoomCode},
     role::Role,
 };
-use heartogether_browser::{OpenDevices, Page, View};
+use heartogether_browser::{ListNews, OpenDevices, Page, View};
 use leptos::prelude::*;
 use send_wrapper::SendWrapper;
 
@@ -28,6 +28,11 @@ impl RoomHandle {
         let page = Page::converse(role, code, ice_servers, open_devices, name);
         self.follow_conversation.set_value(Some(follow_conversation));
         self.running.set_value(Some(SendWrapper::new(page)));
+    }
+
+    /// Follows [`View::lounges`].
+    pub fn follow_lounges(self, news: RwSignal<ListNews>) {
+        self.act(|page| follow(&page.view().lounges, news));
     }
 
     /// See [`Page::provide_devices`].

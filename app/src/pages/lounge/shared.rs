@@ -12,7 +12,7 @@ use leptos::prelude::*;
 use super::{added::Pictures, rows::RowKey, standing::Standing};
 use crate::{
     api::{IceConfiguration, RoomSummary, SavedLounge},
-    browser::RoomHandle,
+    browser::{ListNews, RoomHandle},
     locale::Locale,
     text::lounge as text,
 };
@@ -86,6 +86,8 @@ pub(super) struct Lounge {
     pub(super) summary: StoredValue<RoomSummary>,
     /// The visitor's lounges.
     pub(super) saved: RwSignal<Vec<SavedLounge>>,
+    /// What has changed in that list since the page is there.
+    pub(super) list_news: RwSignal<ListNews>,
     /// Under which name the visitor may come in, until they choose another.
     first_name: StoredValue<String>,
     /// Whether the visitor has asked for a place, or had one when the page came.
@@ -131,6 +133,7 @@ impl Lounge {
             code,
             summary,
             saved,
+            list_news: RwSignal::default(),
             first_name: StoredValue::new(first_name),
             has_asked,
             standing: Memo::new(move |_| {
@@ -170,6 +173,7 @@ impl Lounge {
                 IceConfiguration { servers: Vec::new(), renew_in_s: None, relay_only: false, has_relay: false };
             self.handle.leave();
             self.handle.converse(Role::Participant, self.code, nobody, None, name);
+            self.handle.follow_lounges(self.list_news);
             self.handle.stand();
         }
         self.has_asked.set(true);

@@ -25,11 +25,11 @@ pub struct Membership {
 /// Storage of memberships.
 #[async_trait]
 pub trait Memberships: Send + Sync {
-    /// Adds a lounge to an account's list. One that is there already stays as it is.
+    /// Adds a lounge to an account's list. One that is there already stays as it is. Returns whether it is new.
     ///
     /// # Errors
     /// [`StorageError`].
-    async fn add_membership(&self, account: AccountId, room: RoomId, since: Timestamp) -> Result<(), StorageError>;
+    async fn add_membership(&self, account: AccountId, room: RoomId, since: Timestamp) -> Result<bool, StorageError>;
 
     /// Takes a lounge off the list.
     ///

@@ -85,11 +85,15 @@ impl Kept {
         visits.truncate(VISITS_KEPT);
     }
 
-    fn take_membership(&mut self, account: AccountId, membership: Membership) {
-        match self.membership(account, membership.room) {
+    /// Adds a membership, or reads on in the one that is there. Returns whether it is new.
+    fn take_membership(&mut self, account: AccountId, membership: Membership) -> bool {
+        let known = self.membership(account, membership.room);
+        let is_new = known.is_none();
+        match known {
             Some(known) => known.read_up_to = known.read_up_to.max(membership.read_up_to),
             None => self.memberships.entry(account).or_default().insert(0, membership),
         }
+        is_new
     }
 
     fn membership(&mut self, account: AccountId, room: RoomId) -> Option<&mut Membership> {
@@ -144,7 +148,7 @@ impl Accounts for MemoryStore {
             let visits = kept.visits.remove(&guest).unwrap_or_default();
             visits.into_iter().rev().for_each(|room| kept.add_visit(account.id, room));
             let memberships = kept.memberships.remove(&guest).unwrap_or_default();
-            memberships.into_iter().rev().for_each(|membership| kept.take_membership(account.id, membership));
+            memberships.into_iter().rev().for_each(|membership| _ = kept.take_membership(account.id, membership));
             kept.rename_in_blocks(guest, account.id);
             let programs = kept.programs.values_mut().filter(|token| token.account == guest);
             programs.for_each(|token| token.account = account.id);
@@ -308,10 +312,9 @@ impl Visits for MemoryStore {
 
 #[async_trait]
 impl Memberships for MemoryStore {
-    async fn add_membership(&self, account: AccountId, room: RoomId, _since: Timestamp) -> Result<(), StorageError> {
+    async fn add_membership(&self, account: AccountId, room: RoomId, _since: Timestamp) -> Result<bool, StorageError> {
         let membership = Membership { room, read_up_to: MessageNumber::default(), muted: false };
-        self.kept().take_membership(account, membership);
-        Ok(())
+        Ok(self.kept().take_membership(account, membership))
     }
 
     async fn end_membership(&self, account: AccountId, room: RoomId) -> Result<(), StorageError> {

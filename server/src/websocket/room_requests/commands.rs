@@ -6,7 +6,8 @@ use heartogether::{
     limits::{MESSAGES_AT_ONCE, PICTURES_PER_MESSAGE},
     protocol::{
         DeclareSilence, Delete, DismissReports, Edit, EndPublication, FetchMessages, FromRoom, HandOver, Listen,
-        MarkRead, NameOneself, NameRoom, Pin, Publish, React, ReactTo, RemoveMember, ReportMessage, ToRoom, Write,
+        LoungeRead, MarkRead, NameOneself, NameRoom, Pin, Publish, React, ReactTo, RemoveMember, ReportMessage, ToRoom,
+        Write,
     },
     refusal::Refusal,
     room::{Command, Markup, Picture},
@@ -149,11 +150,13 @@ impl RoomRequests {
     }
 
     /// Notes how far the member has read, and tells the member's other pages.
-    async fn mark_read(&self, room: RoomCode, up_to: MessageNumber) -> Result<(), Failure> {
-        let room = self.take(room, &self.node.command_limits.moments, Refusal::TooManyFrames).await?;
+    async fn mark_read(&self, code: RoomCode, up_to: MessageNumber) -> Result<(), Failure> {
+        let room = self.take(code, &self.node.command_limits.moments, Refusal::TooManyFrames).await?;
         room.show_read(self.connection.id, up_to).await?;
         let marked = self.node.store.mark_read(self.account.id, room.id(), up_to).await;
-        marked.map_err(|error| Failure::Fault(error.into()))
+        marked.map_err(|error| Failure::Fault(error.into()))?;
+        self.node.rooms.lists().note_read(self.account.id, LoungeRead { room: code, up_to });
+        Ok(())
     }
 
     /// Sends a page of older messages.

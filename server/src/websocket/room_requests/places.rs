@@ -84,14 +84,14 @@ impl RoomRequests {
         }
         let is_membership =
             matches!(&request, Event::JoinRequested(join) if RoomKind::with_role(join.role).members_stay());
+        let was_member = is_membership && room.has_place(self.account.id).await;
         let entered = self.ask_for_place(code, &room, request).await;
         self.rooms.note_answered(code);
         entered?;
         self.note_visit(id);
         if is_membership {
             // Whoever opens the list next finds the room there.
-            let added = self.node.store.add_membership(self.account.id, id, self.node.clock.now()).await;
-            added.map_err(|error| Failure::Fault(error.into()))?;
+            self.node.add_to_list(self.account.id, id, was_member).await.map_err(Failure::Fault)?;
         }
         Ok(())
     }

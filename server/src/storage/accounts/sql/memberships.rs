@@ -15,12 +15,11 @@ use crate::storage::{
 
 #[async_trait]
 impl Memberships for SqlStore {
-    async fn add_membership(&self, account: AccountId, room: RoomId, since: Timestamp) -> Result<(), StorageError> {
+    async fn add_membership(&self, account: AccountId, room: RoomId, since: Timestamp) -> Result<bool, StorageError> {
         let insert = "INSERT INTO memberships (account, room, since, read_up_to, muted) VALUES ($1, $2, $3, 0, 0) \
                       ON CONFLICT (account, room) DO NOTHING";
         let insert = statement(insert).bind(account.to_string()).bind(room.to_string());
-        insert.bind(to_sql(since.as_millis())).execute(&self.database).await?;
-        Ok(())
+        Ok(insert.bind(to_sql(since.as_millis())).execute(&self.database).await? > 0)
     }
 
     async fn end_membership(&self, account: AccountId, room: RoomId) -> Result<(), StorageError> {
