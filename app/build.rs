@@ -15,12 +15,15 @@ use toml::{Table, Value};
 /// Each language with its plural forms (CLDR). The first one says which keys there are.
 const LANGUAGES: [(&str, &[&str]); 3] = [("en", &["one", "other"]), ("zh-Hans", &["other"]), ("de", &["one", "other"])];
 
-/// The sections that only pages with code of their own need, in the order of their texts: the listener's, those of listener and
-/// host, the host's, those of who shares in a room or a lounge, those of host and lounge, a lounge's, those of the page about programs.
+/// The sections that only pages with code of their own need, in the order of their texts: the listener's, those of who listens in a
+/// room or a lounge, those of who listens there or hosts, those of listener and host, the host's, those of who shares in a room or a
+/// lounge, those of host and lounge, a lounge's, those of the page about programs.
 /// What they have in common with other pages stands before them.
-const OF_PAGES: [&[&str]; 7] = [
+const OF_PAGES: [&[&str]; 9] = [
     &["listen"],
-    &["address", "link", "no_path", "diagnostics", "measured"],
+    &["speaker"],
+    &["address"],
+    &["link", "no_path", "diagnostics", "measured"],
     &["host", "audience", "chat"],
     &["sound", "mixer", "capture"],
     &["invitation"],
@@ -258,7 +261,7 @@ impl Output {
 
     /// Which places stand for which pages.
     fn parts(&self) -> String {
-        let [common, listener, both, host, _, invitation, lounge, programs, _] = self.ends;
+        let [common, listener, speaker, address, both, host, _, invitation, lounge, programs, _] = self.ends;
         let groups = OF_PAGES.map(|sections| format!("&{sections:?}")).join(", ");
         format!(
             "/// The places of the texts that every page may need.\n\
@@ -266,9 +269,11 @@ impl Output {
              /// Those that a listener's page needs beside them.\n\
              pub(crate) const LISTENER: std::ops::Range<usize> = {common}..{both};\n\
              /// Those that a host's page needs beside them.\n\
-             pub(crate) const HOST: std::ops::Range<usize> = {listener}..{invitation};\n\
+             pub(crate) const HOST: std::ops::Range<usize> = {speaker}..{invitation};\n\
              /// Those that a lounge needs beside them.\n\
              pub(crate) const LOUNGE: std::ops::Range<usize> = {host}..{lounge};\n\
+             /// Those with which a lounge says how it is heard.\n\
+             pub(crate) const HEARING: std::ops::Range<usize> = {listener}..{address};\n\
              /// Those that the page about programs needs beside them.\n\
              pub(crate) const PROGRAMS: std::ops::Range<usize> = {lounge}..{programs};\n\
              #[cfg(test)]\npub(crate) const OF_PAGES: [&[&str]; {}] = [{groups}];\n",

@@ -1,10 +1,11 @@
 // A server for a test: on a free port, with an empty data folder, killed without warning at the end.
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
 
 import { serverBinary } from './build_target.mjs';
 
@@ -78,6 +79,12 @@ export class Server {
         }
       });
     });
+  }
+
+  /** Orders something on the command line, beside the running server. Answers with what is printed. @param {string[]} words */
+  async order(...words) {
+    const env = { ...process.env, DATA_DIR: this.#dataDir, ...this.#settings };
+    return (await promisify(execFile)(this.binary, words, { env })).stdout;
   }
 
   /** `kill -9`: it can say goodbye to nobody. */

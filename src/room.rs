@@ -54,7 +54,7 @@ pub use chat::{EmojiOnMessage, Markup, Message, Messages, Picture, PictureFormat
 pub use command::Command;
 pub(crate) use effect::Effects;
 pub use effect::{Audience, Effect, Foreseen};
-pub use event::{ConnectionRef, Entry, Event, JoinRequested, ResumeRequested, RoomCreated};
+pub use event::{ConnectionRef, Entry, Event, JoinRequested, PictureRemoved, ResumeRequested, RoomCreated};
 pub use kind::RoomKind;
 pub use link::Link;
 pub use links::SignalDirection;

@@ -4,12 +4,15 @@
 //! | file | content |
 //! | --- | --- |
 //! | `manifest` | the web app manifest |
+//! | `counting_icon` | the icon that says how much is unread |
 //! | `offline` | the page that the worker shows while the server does not answer, with `offline.js` |
 //! | `worker` | the worker's script, from `worker.js` or `retired_worker.js` |
 //! | `register.js` | registers the worker on every page |
 //!
 //! Nothing here is part of the WebAssembly.
 
+#[cfg(feature = "ssr")]
+mod counting_icon;
 #[cfg(feature = "ssr")]
 mod manifest;
 #[cfg(feature = "ssr")]
@@ -21,6 +24,8 @@ use leptos::prelude::*;
 
 #[cfg(feature = "ssr")]
 use crate::inline_script::without_comments;
+#[cfg(feature = "ssr")]
+pub use counting_icon::counting_icon;
 #[cfg(feature = "ssr")]
 pub use manifest::manifest;
 #[cfg(feature = "ssr")]

@@ -27,6 +27,7 @@ mod programs;
 mod room;
 mod room_bootstrap;
 mod session_time;
+mod speaker;
 mod stats_panel;
 mod way_out;
 

@@ -123,6 +123,19 @@ pub fn qr_code(code: RoomCode, way: &str) -> String {
 
 /// What browsers need to install the site.
 pub const MANIFEST: &str = "/manifest.webmanifest";
+/// Where the icon with a number is, which [`counting_icon`] completes.
+pub const COUNTING_ICON: &str = "/counting-icon";
+/// From here on the icon does not say how many are unread, but that they are many.
+pub const MOST_COUNTED: usize = 10;
+
+/// The page's icon that says how much is unread; without a number if nothing is.
+pub fn counting_icon(count: usize) -> String {
+    match count.min(MOST_COUNTED) {
+        0 => FAVICON.to_owned(),
+        count => format!("{COUNTING_ICON}/{count}"),
+    }
+}
+
 /// The service worker's script.
 pub const WORKER: &str = "/sw.js";
 /// The page that the service worker shows while the server does not answer.

@@ -5,7 +5,7 @@ use gloo_events::EventListener;
 use gloo_net::http::Request;
 use gloo_timers::callback::Timeout;
 use heartogether::{
-    ice::{IceConfiguration, IceServer},
+    ice::{IceConfiguration, IceServer, Relay},
     id::RoomCode,
     protocol,
 };
@@ -24,22 +24,20 @@ const RETRY_S: u32 = 10;
 
 /// Where peer connections look for their paths.
 pub(crate) struct Paths {
-    servers: Vec<IceServer>,
-    /// Whether whoever runs the server wants sound to go through TURN servers only.
-    relay_only: bool,
-    /// Whether the visitor does.
+    known: IceConfiguration,
+    /// Whether the visitor wants sound to go through TURN servers only.
     hidden: bool,
 }
 
 impl Paths {
-    pub(crate) fn new(known: IceConfiguration, hidden: bool) -> Self {
-        Self { servers: known.servers, relay_only: known.relay_only, hidden }
+    pub(crate) const fn new(known: IceConfiguration, hidden: bool) -> Self {
+        Self { known, hidden }
     }
 
     /// What a peer connection is configured with.
     pub(crate) fn configuration(&self, gathers_ahead: bool) -> RtcConfiguration {
         let servers = Array::new();
-        for server in &self.servers {
+        for server in &self.known.servers {
             let entry = RtcIceServer::new();
             entry.set_urls(&server.urls.iter().map(JsValue::from).collect::<Array>());
             server.username.iter().for_each(|username| entry.set_username(username));
@@ -51,7 +49,7 @@ impl Paths {
         configuration.set_bundle_policy(RtcBundlePolicy::MaxBundle);
         // Restricted, peer connections look for paths through a relay or for none: no candidate names this browser's own address
         // (RFC 8828, section 5.2).
-        configuration.set_ice_transport_policy(match self.relay_only || self.hidden {
+        configuration.set_ice_transport_policy(match self.known.relay_only || self.hidden {
             true => RtcIceTransportPolicy::Relay,
             false => RtcIceTransportPolicy::All,
         });
@@ -121,6 +119,11 @@ impl Page {
         self.input(Input::IceServersRenewed);
         self.input(Input::IceServersKnown(urls(&known.servers)));
         self.renew_ice_servers(known.renew_in_s);
+    }
+
+    /// Whether there is a relay, as the servers say that are known now.
+    pub fn relay(&self) -> Relay {
+        self.0.paths.borrow().known.relay()
     }
 
     /// Hides this browser's address in every path that is looked for from now on, or no longer.

@@ -106,6 +106,7 @@ impl Client {
             | RoomEvent::MessageEdited { .. }
             | RoomEvent::MessageDeleted { .. }
             | RoomEvent::MessagePinned { .. }
+            | RoomEvent::PictureRemoved { .. }
             | RoomEvent::MessagesDelivered { .. }
             | RoomEvent::MessageReported { .. }
             | RoomEvent::ReportsDismissed { .. }

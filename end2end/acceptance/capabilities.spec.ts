@@ -1,5 +1,6 @@
 // Browsers that lack or block a feature, the notes on the pages, and the diagnostics.
 import { expect, MICROPHONE_TONE_HZ, TAB_TONE_HZ, test, type Page } from '../fixtures';
+import { loudspeakerOf, nameLoudspeakers, plugIn } from '../loudspeakers';
 import { hear, silence } from '../tone_detection';
 import {
   button,
@@ -244,34 +245,9 @@ test('a switch that cannot be used is disabled and explained in the details', as
 
 test('a listener chooses the loudspeaker, and it is kept', async ({ tabHost, newVisitor }) => {
   const listener = await newVisitor();
-  // Loudspeakers as a browser with several names them, one of which can be unplugged.
-  await listener.addInitScript(() => {
-    const outputs = [
-      { kind: 'audiooutput', deviceId: 'headset', label: 'Headset' },
-      { kind: 'audiooutput', deviceId: 'desk', label: 'Desk' },
-    ];
-    let plugged = outputs;
-    navigator.mediaDevices.enumerateDevices = async () => plugged as unknown as MediaDeviceInfo[];
-    const sinks = new WeakMap<HTMLMediaElement, string>();
-    Object.defineProperty(HTMLMediaElement.prototype, 'sinkId', {
-      get(this: HTMLMediaElement) {
-        return sinks.get(this) ?? '';
-      },
-    });
-    HTMLMediaElement.prototype.setSinkId = async function (id: string) {
-      if (id && !plugged.some(({ deviceId }) => deviceId === id)) throw new DOMException('gone', 'NotFoundError');
-      sinks.set(this, id);
-    };
-    Object.assign(window, {
-      plug: (id: string, isIn: boolean) => {
-        plugged = outputs.filter(({ deviceId }) => isIn || deviceId !== id);
-        navigator.mediaDevices.dispatchEvent(new Event('devicechange'));
-      },
-    });
-  });
-  const plug = (isIn: boolean) =>
-    listener.evaluate((isIn) => (window as unknown as { plug: (id: string, isIn: boolean) => void }).plug('headset', isIn), isIn);
-  const sink = () => listener.getByTestId('stream').evaluate((audio: HTMLAudioElement) => audio.sinkId);
+  await nameLoudspeakers(listener);
+  const plug = (isIn: boolean) => plugIn(listener, 'headset', isIn);
+  const sink = () => loudspeakerOf(listener);
   const choice = listener.getByLabel('Loudspeaker');
 
   const code = await createRoom(tabHost, 'Ada');

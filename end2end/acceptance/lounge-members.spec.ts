@@ -109,6 +109,44 @@ test('what is new is counted in the title, in the list and in the log, and seen 
     .not.toContain('new message');
 });
 
+test('what is unread is counted on the icon of the page and of the installed app, until it is seen', async ({ newVisitor }) => {
+  const [ada, grace] = [await newVisitor(), await newVisitor()];
+  await grace.addInitScript(() => {
+    const badges: number[] = [];
+    Object.assign(window, { badges });
+    Object.assign(navigator, {
+      setAppBadge: async (count: number) => void badges.push(count),
+      clearAppBadge: async () => void badges.push(0),
+    });
+  });
+  const badges = () => grace.evaluate(() => (window as unknown as { badges: number[] }).badges);
+  const icon = async () => (await grace.locator('link[rel=icon]').getAttribute('href')) ?? '';
+  const code = await openLounge(ada, 'Ada', 'Engine room');
+  await comeIn(grace, code, 'Grace');
+  const own = await icon();
+  await say(ada, 'seen');
+  await expect(messageOf(grace, 'seen')).toHaveCount(1);
+  await setHidden(grace, true);
+  await say(ada, 'one');
+  await expect.poll(icon).toBe('/counting-icon/1');
+  await say(ada, 'two');
+  await expect.poll(icon).toBe('/counting-icon/2');
+  // The policy of the page lets the browser show it.
+  await grace.evaluate((address) => Object.assign(new Image(), { src: address }).decode(), await icon());
+  await setHidden(grace, false);
+  await expect.poll(icon).toBe(own);
+  expect(await badges(), 'only when it changes').toEqual([1, 2, 0]);
+
+  await setHidden(grace, true);
+  await say(ada, 'three');
+  await expect.poll(icon).toBe('/counting-icon/1');
+  // Whoever goes to another page has nothing unread there.
+  await grace.getByRole('banner').getByRole('link', { name: 'HearTogether' }).click();
+  await expect(grace).toHaveURL(/\/$/);
+  await expect.poll(icon).toBe(own);
+  expect(await badges()).toEqual([1, 2, 0, 1, 0]);
+});
+
 test('a notification comes for an answer or a mention while the page is hidden, if it is wanted', async ({ newVisitor }) => {
   const [ada, grace] = [await newVisitor(), await newVisitor({ permissions: ['notifications'] })];
   await grace.addInitScript(() => {

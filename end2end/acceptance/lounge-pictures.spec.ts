@@ -220,3 +220,37 @@ test('pictures are accessible while they are added, in messages of one to nine, 
   await passesAxe(page);
   await fitsEveryWidth(page);
 });
+
+test('a picture that the operator removes goes from the page at once, and from the viewer', async ({ newVisitor, server }) => {
+  const [ada, grace] = [await newVisitor(), await newVisitor()];
+  const code = await openLounge(ada, 'Ada');
+  await comeIn(grace, code, 'Grace');
+  await choose(ada, await picture(ada, 'one.png'), await picture(ada, 'two.png', 200, 320));
+  await areReady(ada, 2);
+  await field(ada).fill('look at these');
+  await field(ada).press('Enter');
+  for (const page of [ada, grace]) await expect(shown(page)).toHaveCount(2);
+  const addressOf = async (place: number) => (await shown(grace).nth(place).locator('img').getAttribute('src')) ?? '';
+  const [address, other] = [await addressOf(0), await addressOf(1)];
+  await isDrawn(grace);
+  await shown(grace).first().click();
+  await expect(viewer(grace)).toBeVisible();
+
+  expect(await server.order('pictures', 'remove', `${server.url}${address}`)).toBe('removed\n');
+  for (const page of [ada, grace]) {
+    await expect(shown(page)).toHaveCount(1);
+    await expect(shown(page).getByRole('img', { name: 'Picture 1 of 1 by Ada' })).toHaveAttribute('src', other);
+  }
+  await expect(viewer(grace)).toBeHidden();
+  expect((await grace.request.get(address)).status()).toBe(404);
+  await grace.reload();
+  await isIn(grace);
+  await expect(shown(grace)).toHaveCount(1);
+  await isDrawn(grace);
+
+  expect(await server.order('pictures', 'remove', other)).toBe('removed\n');
+  for (const page of [ada, grace]) {
+    await expect(shown(page)).toHaveCount(0);
+    await expect(messageOf(page, 'look at these')).toBeVisible();
+  }
+});

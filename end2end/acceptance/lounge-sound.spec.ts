@@ -3,6 +3,7 @@ import { expect, MICROPHONE_TONE_HZ, TAB_TONE_HZ, test } from '../fixtures';
 
 import { comeIn, memberOf, openLounge, say, messageOf } from '../lounge_actions';
 import { bar, countPeers, isHearing, isShared, peersMade, share, tapListen } from '../lounge_sound_actions';
+import { loudspeakerOf, nameLoudspeakers } from '../loudspeakers';
 import { hear, silence } from '../tone_detection';
 import { button } from '../page_actions';
 
@@ -51,6 +52,30 @@ test('a tab is heard with one tap by who asks for it, while all talk', async ({ 
   await expect(button(grace, 'Let others hear')).toBeVisible();
   await silence(grace);
   await expect(grace.getByTestId('sound-news')).toContainText('Nobody shares sound');
+});
+
+test('who listens chooses the loudspeaker, which is kept, and reads why an address cannot be hidden', async ({ tabHost, newVisitor }) => {
+  const code = await openLounge(tabHost, 'Ada');
+  const grace = await newVisitor();
+  await nameLoudspeakers(grace);
+  await comeIn(grace, code, 'Grace');
+  await share(tabHost, TAB);
+  await tapListen(grace);
+  await hear(grace, TAB_TONE_HZ);
+  await button(grace, 'Sound settings').click();
+  const choice = grace.getByLabel('Loudspeaker');
+  await choice.selectOption('Headset');
+  await expect.poll(() => loudspeakerOf(grace)).toBe('headset');
+  await hear(grace, TAB_TONE_HZ);
+  await expect(grace.getByRole('switch', { name: 'Hide my address' })).toBeDisabled();
+  await expect(grace.getByTestId('hearing')).toContainText('This server has no relay (TURN) to go through');
+
+  await grace.reload();
+  await tapListen(grace);
+  await hear(grace, TAB_TONE_HZ);
+  await expect.poll(() => loudspeakerOf(grace)).toBe('headset');
+  await button(grace, 'Sound settings').click();
+  await expect(choice).toHaveValue('headset');
 });
 
 test('each member may share, and nobody hears it without asking again', async ({ microphoneHost, tabHost, newVisitor }) => {

@@ -4,6 +4,8 @@ import { expect, MICROPHONE_TONE_HZ, test as base, type Page } from '../fixtures
 import { hear } from '../tone_detection';
 import { keepPeers } from '../peer_connection_stats.mjs';
 import { holdCode } from '../held_code';
+import { comeIn, openLounge } from '../lounge_actions';
+import { share, tapListen } from '../lounge_sound_actions';
 import { button, createRoom, isHydrated, listen, showsState, signIn, useMicrophone } from '../page_actions';
 
 const SECRET = 'north of everything';
@@ -160,6 +162,29 @@ test.describe('where direct paths are allowed', () => {
     await expect(hide(listener)).toBeChecked();
     await expect.poll(() => path(listener)).toMatch(/^relay over udp to /);
     expect(await candidates(listener), 'no other candidate of theirs').toEqual(['relay']);
+  });
+});
+
+test.describe('where direct paths are allowed, in a lounge', () => {
+  test.use({ more: { ICE_TRANSPORT_POLICY: 'all' } });
+
+  test('a member who hides their address hears through the relay from then on', async ({ microphoneHost, newVisitor }) => {
+    const code = await openLounge(microphoneHost, 'Ada');
+    const grace = await newVisitor();
+    await grace.addInitScript(keepPeers);
+    await comeIn(grace, code, 'Grace');
+    await share(microphoneHost, 'Use a microphone');
+    await tapListen(grace);
+    await hear(grace, MICROPHONE_TONE_HZ);
+    await expect.poll(() => path(grace)).toBe('host over undefined to host');
+    await button(grace, 'Sound settings').click();
+    await hide(grace).check();
+    await button(grace, 'Stop listening').click();
+    await tapListen(grace);
+    await hear(grace, MICROPHONE_TONE_HZ);
+    await expect.poll(() => path(grace)).toMatch(/^relay over udp to /);
+    await button(grace, 'Sound settings').click();
+    await expect(hide(grace)).toBeChecked();
   });
 });
 

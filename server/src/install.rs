@@ -1,11 +1,11 @@
 //! What browsers need to install the site: the manifest, the service worker and its page, and what other programs share
 //! with the installed app. All but the last are the same for every visitor who speaks one language.
 
-use std::{path::Path, sync::Arc};
+use std::sync::Arc;
 
 use axum::{
     Router,
-    extract::{Query, State},
+    extract::{Path, Query, State},
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
     response::{Html, IntoResponse, Redirect, Response},
     routing::get,
@@ -13,7 +13,7 @@ use axum::{
 use base64::{Engine, prelude::BASE64_STANDARD};
 use heartogether::id::RoomCode;
 use heartogether_app::{
-    install::{OFFLINE_SCRIPT, OfflinePage, manifest, retired_worker, worker},
+    install::{OFFLINE_SCRIPT, OfflinePage, counting_icon, manifest, retired_worker, worker},
     locale::Language,
     routes,
 };
@@ -26,6 +26,7 @@ use crate::{
 };
 
 const MANIFEST: HeaderValue = HeaderValue::from_static("application/manifest+json");
+const SVG: HeaderValue = HeaderValue::from_static("image/svg+xml");
 const SCRIPT: HeaderValue = HeaderValue::from_static("text/javascript; charset=utf-8");
 /// A worker runs no other script, and asks only this server.
 const WORKER_POLICY: HeaderValue = HeaderValue::from_static("default-src 'none'; connect-src 'self'");
@@ -52,6 +53,7 @@ pub(crate) fn routes(state: &AppState) -> Router<AppState> {
         .route(routes::MANIFEST, get(send_manifest))
         .route(routes::WORKER, get(send_worker))
         .route(routes::OFFLINE, get(send_offline_page))
+        .route(&format!("{}/{{count}}", routes::COUNTING_ICON), get(send_counting_icon))
         .with_state(installable)
 }
 
@@ -59,7 +61,7 @@ impl Installable {
     fn new(state: &AppState) -> Self {
         let package = &*state.options.site_pkg_dir;
         let names = match state.options.hash_files {
-            true => hashed_names(&Path::new(&*state.options.site_root).join(package)),
+            true => hashed_names(&std::path::Path::new(&*state.options.site_root).join(package)),
             false => Vec::new(),
         };
         let style = names.iter().find(|name| name.ends_with(".css"));
@@ -84,7 +86,7 @@ impl Installable {
 }
 
 /// The files whose names carry the hash of their content, except what only the server reads and the compressed copies.
-fn hashed_names(folder: &Path) -> Vec<String> {
+fn hashed_names(folder: &std::path::Path) -> Vec<String> {
     let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
     let names = entries.filter_map(|entry| entry.file_name().into_string().ok());
     let is_hashed = |name: &String| {
@@ -170,6 +172,13 @@ async fn send_offline_page(State(installable): State<Arc<Installable>>, headers:
         (header::VARY, BY_LANGUAGE),
     ];
     (headers, Html(page))
+}
+
+/// `GET /counting-icon/NUMBER`: the page's icon that says how much is unread.
+async fn send_counting_icon(Path(count): Path<String>) -> Response {
+    let drawn = count.parse().ok().and_then(counting_icon);
+    let headers = [(header::CONTENT_TYPE, SVG), (header::CACHE_CONTROL, FOR_AN_HOUR)];
+    drawn.map_or_else(|| StatusCode::NOT_FOUND.into_response(), |drawn| (headers, drawn).into_response())
 }
 
 /// What another program shares.

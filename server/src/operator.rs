@@ -3,6 +3,7 @@
 
 mod carrying_out;
 mod date;
+mod pictures;
 pub mod tasks;
 
 use std::{
@@ -16,7 +17,7 @@ use tokio::time::{Instant, sleep};
 
 pub(crate) use carrying_out::carry_out_orders;
 use date::date;
-use tasks::{AccountsTask, AuditTask, By, OperatorTask, RoomsTask};
+use tasks::{AccountsTask, AuditTask, By, OperatorTask, PicturesTask, RoomsTask};
 
 use crate::{
     clock::{Clock, SystemClock},
@@ -108,6 +109,9 @@ async fn give(orders: &Orders, task: &OperatorTask, out: &mut impl Write) -> Res
         }
         OperatorTask::Accounts(AccountsTask::Unban { id, by }) => {
             wait(orders, by, (Deed::UnbanAccount, &id.to_string()), out).await
+        }
+        OperatorTask::Pictures(PicturesTask::Remove { picture, by }) => {
+            wait(orders, by, (Deed::RemovePicture, &picture.to_string()), out).await
         }
         OperatorTask::Audit(AuditTask::List { limit }) => {
             for order in orders.latest(*limit).await? {

@@ -7,8 +7,8 @@ mod search;
 mod sqlite;
 
 use heartogether::{
-    id::{AccountId, MemberId, MessageNumber, RoomId},
-    room::{ArchiveChange, ArchivedMessage, Message, Messages, Reading},
+    id::{AccountId, MemberId, MessageNumber, PictureId, RoomId},
+    room::{ArchiveChange, ArchivedMessage, Message, Messages, Picture, PictureFormat, Reading},
     time::Timestamp,
 };
 use heartogether_server::storage::messages::NONCE_KEPT_MS;
@@ -63,6 +63,7 @@ contract! {
     an_edit_counts_once_and_an_older_one_not_at_all
     what_is_deleted_has_no_words_any_more
     a_pin_is_set_and_taken_away
+    a_picture_is_removed_and_the_others_stay
     a_delivered_message_stays_delivered
     messages_that_the_archive_drops_cannot_be_read
     a_change_of_what_is_not_there_changes_nothing
@@ -134,6 +135,21 @@ async fn a_message_is_found_with_what_a_change_depends_on(bench: Bench) {
     let second = ArchivedMessage { account: GRACE, author, version: 3, deleted: false, pinned: true, emoji: 0 };
     assert_eq!((found(1).await, found(2).await, found(3).await), (Some(first), Some(second), None));
     assert_eq!(bench.archive.find(OTHER, MessageNumber(1)).await.expect("looked up"), None);
+}
+
+async fn a_picture_is_removed_and_the_others_stay(bench: Bench) {
+    let picture = |id| Picture { id: PictureId::from_bits(id), format: PictureFormat::Png, width: 3, height: 2 };
+    let shown = Message { pictures: vec![picture(1), picture(2)], ..message(1) };
+    bench.apply(ArchiveChange::Write { account: ADA, message: shown.clone() }).await;
+    let remove = |number, id| ArchiveChange::RemovePicture { number: MessageNumber(number), picture: picture(id).id };
+    bench.apply(remove(2, 1)).await;
+    bench.apply(remove(1, 3)).await;
+    assert_eq!(bench.only().await, shown, "another message, and another picture");
+    let left = Message { pictures: vec![picture(2)], ..shown };
+    for _ in 0..2 {
+        bench.apply(remove(1, 1)).await;
+        assert_eq!(bench.only().await, left);
+    }
 }
 
 async fn a_nonce_is_known_to_its_author_in_its_room_for_a_day(bench: Bench) {

@@ -97,6 +97,23 @@ async fn every_icon_is_there_in_its_size() {
     }
 }
 
+#[tokio::test]
+async fn the_icon_says_how_much_is_unread() {
+    for (base, flags) in [("", &[][..]), ("/hear", &["--public-url", "https://example.org/hear"])] {
+        let server = TestServer::start_with(Limits::default(), flags).await;
+        for (count, said) in [("1", ">1<"), ("9", ">9<"), ("10", ">9+<")] {
+            let response = server.site.get(&format!("{base}/counting-icon/{count}"), None).await;
+            assert_eq!((response.status().as_u16(), header(&response, "content-type")), (200, "image/svg+xml"));
+            let drawn = response.text().await.expect("a picture");
+            assert!(drawn.starts_with("<svg") && drawn.contains(said), "{drawn}");
+        }
+        for count in ["0", "11", "-1", "many"] {
+            let response = server.site.get(&format!("{base}/counting-icon/{count}"), None).await;
+            assert_eq!(response.status().as_u16(), 404, "{count}");
+        }
+    }
+}
+
 /// A site as the build makes it: one style, one script, and what only the server reads.
 fn site() -> tempfile::TempDir {
     let site = tempfile::TempDir::new().expect("a folder for the site");

@@ -3,16 +3,20 @@
 use std::{path::Path, process::Output};
 
 use heartogether::{
+    engagement::MessageText,
+    id::{MessageNumber, RoomCode},
+    protocol::{Delete, ToRoom, Write},
     refusal::Refusal,
     role::Role,
-    room::{EndReason, RoomEvent},
+    room::{EndReason, Picture, RoomEvent},
 };
 use reqwest::StatusCode;
 use tempfile::TempDir;
 
 use crate::{
     lounges::open_lounge,
-    support::{PostgresDatabase, Process, join},
+    pictures::{show, uploaded, walk},
+    support::{Connection, PostgresDatabase, Process, join},
 };
 
 /// Orders something, and returns what is printed.
@@ -143,4 +147,106 @@ async fn an_order_waits_for_the_server() {
     adas.send(&join(code, Role::Participant)).await;
     assert_eq!(adas.refusal().await, Refusal::RoomNotFound);
     assert_eq!(columns(&order(data.path(), None, &["audit", "list"]), "rooms close")[4], "closed");
+}
+
+/// The next event that is about a message.
+async fn told(connection: &mut Connection) -> RoomEvent {
+    loop {
+        match connection.event().await {
+            event @ (RoomEvent::MessageSent { .. }
+            | RoomEvent::PictureRemoved { .. }
+            | RoomEvent::MessageDeleted { .. }) => {
+                return event;
+            }
+            _ => {}
+        }
+    }
+}
+
+async fn pictures_are_removed(data: &Path, database: Option<&str>, process: Process) {
+    const GONE: &str = "there is no such picture, or its message is deleted\n";
+    let site = &process.site;
+    let (ada, grace) = (site.sign_in("Ada").await, site.sign_in("Grace").await);
+    let code = open_lounge(site, &ada, "").await;
+    let (mut adas, _) = site.join(&ada, code, Role::Participant).await;
+    let (mut graces, _) = site.join(&grace, code, Role::Participant).await;
+    let kept = data.join("pictures");
+    let remove = |address: String| order(data, database, &["pictures", "remove", &address, "--by", "the night shift"]);
+    let path = |picture: &Picture| format!("/pictures/{code}/{}", picture.id);
+    let is_there = async |picture: &Picture| site.get(&path(picture), Some(&ada)).await.status() == StatusCode::OK;
+
+    let (one, other, alone) =
+        (uploaded(site, code, &grace).await, uploaded(site, code, &grace).await, uploaded(site, code, &grace).await);
+    let text = MessageText::parse("look").expect("a text");
+    graces.say(ToRoom::Write(Write { nonce: 1, text, pictures: vec![one, other], reply_to: None })).await;
+    assert!(matches!(told(&mut adas).await, RoomEvent::MessageSent { .. }));
+    graces.say(show(2, &[alone])).await;
+    assert!(matches!(told(&mut adas).await, RoomEvent::MessageSent { .. }));
+
+    // By its address: the page loses this picture and no other, at once and when it is opened again.
+    assert_eq!(remove(format!("https://example.org{}", path(&one))), "removed\n");
+    let number = MessageNumber(1);
+    assert_eq!(told(&mut adas).await, RoomEvent::PictureRemoved { number, picture: one.id });
+    assert!(!is_there(&one).await && is_there(&other).await && is_there(&alone).await);
+    assert_eq!(walk(&kept), 2, "its bytes are gone");
+    let (_again, joined) = site.join(&ada, code, Role::Participant).await;
+    assert_eq!(joined.room.messages[0].pictures, [other]);
+    assert_eq!(remove(path(&one)), "removed already\n");
+    // By its id. The words stay.
+    assert_eq!(remove(other.id.to_string()), "removed\n");
+    // A message that shows nothing else goes with it.
+    assert_eq!(remove(path(&alone)), "removed\n");
+    assert_eq!(told(&mut adas).await, RoomEvent::PictureRemoved { number, picture: other.id });
+    assert_eq!(told(&mut adas).await, RoomEvent::MessageDeleted { number: MessageNumber(2) });
+    assert_eq!(walk(&kept), 0);
+
+    // What no message has, and what is deleted.
+    let (unsent, deleted) = (uploaded(site, code, &grace).await, uploaded(site, code, &grace).await);
+    assert_eq!(remove(path(&unsent)), "removed; no message has shown it\n");
+    graces.say(show(3, &[deleted])).await;
+    assert!(matches!(told(&mut adas).await, RoomEvent::MessageSent { .. }));
+    graces.say(ToRoom::Delete(Delete { number: MessageNumber(3) })).await;
+    assert!(matches!(told(&mut adas).await, RoomEvent::MessageDeleted { .. }));
+    let told_of_deleted = remove(path(&deleted));
+    // The server may have erased its bytes before.
+    assert!(
+        told_of_deleted.starts_with("no message shows it any more") || told_of_deleted == GONE,
+        "{told_of_deleted}"
+    );
+    assert_eq!(walk(&kept), 0);
+    let unknown = format!("/pictures/{code}/{}", "0".repeat(32));
+    assert_eq!((remove(unknown.clone()).as_str(), remove(unknown).as_str()), (GONE, GONE));
+    assert!(!ordered(data, database, &["pictures", "remove", &format!("/lounge/{code}")]).status.success());
+
+    let audit = order(data, database, &["audit", "list"]);
+    let line = columns(&audit, &one.id.to_string());
+    assert_eq!(line[1..], ["the night shift", "pictures remove", &one.id.to_string(), "removed"]);
+    assert_eq!(columns(&audit, "removed already")[3], one.id.to_string());
+    assert_eq!(audit.lines().count(), 8, "{audit}");
+    assert!(process.terminate().success());
+    stays_removed(data, database, code, &ada).await;
+}
+
+/// A server that starts again reads the room from its log.
+async fn stays_removed(data: &Path, database: Option<&str>, code: RoomCode, ada: &str) {
+    let flags: Vec<&str> = database.iter().flat_map(|url| ["--database-url", url]).collect();
+    let process = Process::start(data, &flags);
+    let (_adas, joined) = process.site.join(ada, code, Role::Participant).await;
+    let left: Vec<_> =
+        joined.room.messages.iter().map(|message| (message.pictures.len(), message.text.is_some())).collect();
+    assert_eq!(left, [(0, true), (0, false), (0, false)]);
+}
+
+#[tokio::test]
+async fn pictures_are_removed_in_sqlite() {
+    let data = TempDir::new().expect("a folder");
+    let process = Process::start(data.path(), &[]);
+    pictures_are_removed(data.path(), None, process).await;
+}
+
+#[tokio::test]
+async fn pictures_are_removed_in_postgres() {
+    let (data, kept) = (TempDir::new().expect("a folder"), PostgresDatabase::create().await);
+    let process = Process::start(data.path(), &["--database-url", &kept.url]);
+    pictures_are_removed(data.path(), Some(&kept.url), process).await;
 }

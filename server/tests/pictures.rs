@@ -65,16 +65,11 @@ impl Talk {
     }
 
     async fn upload(&self, cookie: &str, bytes: impl Into<Body>) -> Response {
-        let address = format!("http://{}/api/rooms/{}/pictures", self.site().authority, self.code);
-        let request = reqwest::Client::new().post(address).header(header::COOKIE, cookie);
-        // What it is said to be does not matter.
-        request.header(header::CONTENT_TYPE, "text/html").body(bytes).send().await.expect("an answer")
+        upload(self.site(), self.code, cookie, bytes).await
     }
 
     async fn uploaded(&self, cookie: &str) -> Picture {
-        let response = self.upload(cookie, png(300, 200, 100)).await;
-        assert_eq!(response.status(), StatusCode::CREATED);
-        serde_json::from_str(&response.text().await.expect("text")).expect("a picture")
+        uploaded(self.site(), self.code, cookie).await
     }
 
     async fn get(&self, cookie: Option<&str>, picture: &Picture) -> Response {
@@ -101,6 +96,20 @@ impl Talk {
     }
 }
 
+async fn upload(site: &Site, code: RoomCode, cookie: &str, bytes: impl Into<Body>) -> Response {
+    let address = format!("http://{}/api/rooms/{code}/pictures", site.authority);
+    let request = reqwest::Client::new().post(address).header(header::COOKIE, cookie);
+    // What it is said to be does not matter.
+    request.header(header::CONTENT_TYPE, "text/html").body(bytes).send().await.expect("an answer")
+}
+
+/// A picture that somebody has uploaded for a room.
+pub(crate) async fn uploaded(site: &Site, code: RoomCode, cookie: &str) -> Picture {
+    let response = upload(site, code, cookie, png(300, 200, 100)).await;
+    assert_eq!(response.status(), StatusCode::CREATED);
+    serde_json::from_str(&response.text().await.expect("text")).expect("a picture")
+}
+
 /// What a refused upload is answered with.
 async fn refused(response: Response) -> (StatusCode, Refusal) {
     let status = response.status();
@@ -108,7 +117,7 @@ async fn refused(response: Response) -> (StatusCode, Refusal) {
     (status, answer["error"].as_str().and_then(Refusal::parse).expect("a refusal"))
 }
 
-fn show(nonce: u32, pictures: &[Picture]) -> ToRoom {
+pub(crate) fn show(nonce: u32, pictures: &[Picture]) -> ToRoom {
     ToRoom::Write(Write { nonce, text: MessageText::none(), pictures: pictures.to_vec(), reply_to: None })
 }
 
@@ -278,7 +287,7 @@ async fn a_picture_that_no_message_has_is_deleted_after_a_day() {
 }
 
 /// The number of files below a folder.
-fn walk(folder: &Path) -> usize {
+pub(crate) fn walk(folder: &Path) -> usize {
     let entries = std::fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path());
     entries.map(|path| if path.is_dir() { walk(&path) } else { 1 }).sum()
 }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{Markup, Message};
 use crate::{
     engagement::{Emoji, MessageText},
-    id::{AccountId, MemberId, MessageNumber},
+    id::{AccountId, MemberId, MessageNumber, PictureId},
 };
 
 /// A change of the archive of messages.
@@ -48,6 +48,13 @@ pub enum ArchiveChange {
         emoji: Emoji,
         /// Whether it is on the message from now on.
         on: bool,
+    },
+    /// A picture was removed from a message.
+    RemovePicture {
+        /// The message's number.
+        number: MessageNumber,
+        /// The picture.
+        picture: PictureId,
     },
     /// The messages up to this one were delivered.
     Deliver {

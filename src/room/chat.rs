@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use serde::{Deserialize, Serialize};
 
-pub(super) use changes::{Change, change, foresee_change, known};
+pub(super) use changes::{Change, change, foresee_change, foresee_removal, known, remove_picture};
 pub use message::{EmojiOnMessage, Markup, Message, Messages};
 pub use picture::{Picture, PictureFormat};
 

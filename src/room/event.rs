@@ -2,9 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Command, Marks, Policy};
+use super::{ArchivedMessage, Command, Marks, Policy};
 use crate::{
-    id::{AccountId, ConnectionId, DisplayName, MemberId, NodeId, ResumeToken, RoomCode, RoomId, RoomName, Seq},
+    id::{
+        AccountId, ConnectionId, DisplayName, MemberId, MessageNumber, NodeId, PictureId, ResumeToken, RoomCode,
+        RoomId, RoomName, Seq,
+    },
     role::{AccountKind, Role},
     time::Timestamp,
 };
@@ -53,6 +56,8 @@ pub enum Event {
         /// The account.
         account: AccountId,
     },
+    /// Whoever runs the server removed a picture from a message.
+    PictureRemoved(PictureRemoved),
     /// The owner asked to open the room again after its end. The account comes from the session.
     ReopenRequested {
         /// The account.
@@ -106,6 +111,20 @@ pub struct RoomCreated {
     pub name: Option<RoomName>,
     /// Its kind and its limits.
     pub policy: Policy,
+}
+
+/// The removal of a picture from a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PictureRemoved {
+    /// The message's number.
+    pub number: MessageNumber,
+    /// The picture.
+    pub picture: PictureId,
+    /// Whether the message shows nothing else, so that it is deleted. The edge has looked: a replay may find its words forgotten.
+    pub is_all: bool,
+    /// What the archive knows about the message.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub archived: Option<ArchivedMessage>,
 }
 
 /// A connection and the node that holds it.

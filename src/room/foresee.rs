@@ -35,6 +35,7 @@ impl Room {
             Event::CommandedByProgram { account, command } => programs::foresee(self, *account, command),
             Event::ClosedByOperator => Ok(Foreseen::if_changed(self.created.is_some() && !self.closed)),
             Event::AccountBanned { account } => Ok(operator::foresee_ban(self, *account)),
+            Event::PictureRemoved(removal) => chat::foresee_removal(self, removal),
             Event::ReopenRequested { account, kind } => lifecycle::check_reopen(self, *account, *kind, at),
             Event::ConnectionLost { connection } => Ok(Foreseen::if_changed(self.member_at(*connection).is_some())),
             Event::NodeLost { node } => {

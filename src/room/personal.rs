@@ -92,6 +92,7 @@ impl Event {
             | Self::AccountDeleted { .. }
             | Self::ClosedByOperator
             | Self::AccountBanned { .. }
+            | Self::PictureRemoved(_)
             | Self::Woke => {}
         }
     }
@@ -186,6 +187,7 @@ fn visit_event(account: Option<AccountId>, event: &mut RoomEvent, visit: &mut Vi
         | RoomEvent::Reacted { member: _, reaction: _, at: _ }
         | RoomEvent::MessageDeleted { number: _ }
         | RoomEvent::MessagePinned { number: _, pinned: _ }
+        | RoomEvent::PictureRemoved { number: _, picture: _ }
         | RoomEvent::MessageReacted { number: _, member: _, emoji: _, on: _ }
         | RoomEvent::ReportsDismissed { numbers: _ }
         | RoomEvent::ReportTaken { number: _ }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{LastMessage, Link, Markup, MemberView, Message, Publication, Report};
 use crate::{
     engagement::{Emoji, MessageText, Reaction},
-    id::{DisplayName, MemberId, MessageNumber, PublicationId, RoomName, Seq},
+    id::{DisplayName, MemberId, MessageNumber, PictureId, PublicationId, RoomName, Seq},
     time::Timestamp,
 };
 
@@ -141,6 +141,13 @@ pub enum RoomEvent {
         /// Whether it is pinned.
         pinned: bool,
     },
+    /// Whoever runs the server removed a picture from a message.
+    PictureRemoved {
+        /// The message's number.
+        number: MessageNumber,
+        /// The picture.
+        picture: PictureId,
+    },
     /// A member has put an emoji on a message, or has taken it away.
     MessageReacted {
         /// The message's number.
@@ -213,6 +220,7 @@ impl RoomEvent {
             | Self::SoundMoved
             | Self::MessageDeleted { .. }
             | Self::MessagePinned { .. }
+            | Self::PictureRemoved { .. }
             | Self::ReportsDismissed { .. }
             | Self::ReportTaken { .. }
             | Self::MessagesDelivered { .. }
@@ -239,6 +247,7 @@ impl RoomEvent {
                 | Self::MessageEdited { .. }
                 | Self::MessageDeleted { .. }
                 | Self::MessagePinned { .. }
+                | Self::PictureRemoved { .. }
                 | Self::MessageReacted { .. }
                 | Self::MessageReported { .. }
                 | Self::ReportsDismissed { .. }
@@ -267,6 +276,7 @@ impl Message {
             }
             RoomEvent::MessageDeleted { number } if *number == self.number => self.delete(),
             RoomEvent::MessagePinned { number, pinned } if *number == self.number => self.pinned = *pinned,
+            RoomEvent::PictureRemoved { number, picture } if *number == self.number => self.remove_picture(*picture),
             RoomEvent::MessageReacted { number, member, emoji, on } if *number == self.number => {
                 self.react(*member, emoji, *on);
             }

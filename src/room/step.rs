@@ -64,6 +64,10 @@ fn take(room: &mut Room, entry: &Entry, is_activity: &mut bool, effects: &mut Ef
             operator::ban(room, *account, at, effects);
             *is_activity = false;
         }
+        Event::PictureRemoved(removal) => {
+            chat::remove_picture(room, removal, effects);
+            *is_activity = false;
+        }
         Event::ConnectionLost { connection } => {
             *is_activity = leaving::lose_connection(room, *connection, at, effects);
         }

@@ -142,6 +142,7 @@ impl RoomView {
             }
             RoomEvent::MessageEdited { .. }
             | RoomEvent::MessagePinned { .. }
+            | RoomEvent::PictureRemoved { .. }
             | RoomEvent::MessageReacted { .. }
             | RoomEvent::MessagesDelivered { .. } => self.change_message(event),
             RoomEvent::EndExpected { ends_at } => self.ends_at = *ends_at,

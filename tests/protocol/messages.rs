@@ -146,6 +146,7 @@ fn room_events() -> Vec<RoomEvent> {
         RoomEvent::MessageEdited { number, author: LISTENER, version: 2, text: text(), markup: markup() },
         RoomEvent::MessageDeleted { number },
         RoomEvent::MessagePinned { number, pinned: true },
+        RoomEvent::PictureRemoved { number, picture: picture().id },
         RoomEvent::MessageReported { number, author: LISTENER, report: report() },
         RoomEvent::ReportsDismissed { numbers: vec![number] },
         RoomEvent::ReportTaken { number },

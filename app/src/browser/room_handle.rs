@@ -9,7 +9,7 @@ use conversation::FollowConversation;
 pub use devices::{Sound, Speakers};
 use heartogether::{
     engagement::Reaction,
-    ice::IceConfiguration,
+    ice::{IceConfiguration, Relay},
     id::{DisplayName, MemberId, MessageNumber, PublicationId, RoomCode},
     refusal::Refusal,
     role::Role,
@@ -162,6 +162,11 @@ impl RoomHandle {
     /// Passes on what the visitor pressed.
     pub fn press(self, input: Input) {
         self.act(|page| page.input(input));
+    }
+
+    /// See [`Page::relay`]. Nobody knows of one before there is a place.
+    pub fn relay(self) -> Relay {
+        self.page().map_or(Relay::None, |page| page.relay())
     }
 
     /// See [`Page::hide_address`].

@@ -1,6 +1,6 @@
 //! Which texts a page needs: those that every page may need, and those of the pages with code of their own.
 
-use crate::text::{COMMON, HOST, LISTENER, LOUNGE, PROGRAMS};
+use crate::text::{COMMON, HEARING, HOST, LISTENER, LOUNGE, PROGRAMS};
 
 /// The texts that a page needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,7 +41,7 @@ impl Part {
             Self::Common => false,
             Self::Listener => LISTENER.contains(&place),
             Self::Host => HOST.contains(&place),
-            Self::Lounge => LOUNGE.contains(&place),
+            Self::Lounge => LOUNGE.contains(&place) || HEARING.contains(&place),
             Self::Programs => PROGRAMS.contains(&place),
         };
         is_beside || COMMON.contains(&place)
@@ -55,24 +55,24 @@ mod tests {
     use super::*;
     use crate::text::OF_PAGES;
 
-    const LISTENERS: &[usize] = &[0, 1];
-    const HOSTS: &[usize] = &[1, 2, 3, 4];
-    const BOTH: &[usize] = &[0, 1, 2, 3];
-    const SHARING: &[usize] = &[3];
-    const INVITATION: &[usize] = &[4];
-    const LOUNGES: &[usize] = &[3, 4, 5];
-    const OF_PROGRAMS: &[usize] = &[6];
+    const LISTENERS: &[usize] = &[0, 1, 2, 3];
+    const SPEAKERS: &[usize] = &[1];
+    const ADDRESSES: &[usize] = &[2];
+    const HOSTS: &[usize] = &[2, 3, 4, 5, 6];
+    const BOTH: &[usize] = &[0, 2, 3, 4, 5];
+    const SHARING: &[usize] = &[5];
+    const INVITATION: &[usize] = &[6];
+    const LOUNGES: &[usize] = &[1, 2, 5, 6, 7];
+    const OF_PROGRAMS: &[usize] = &[8];
 
     /// The groups of sections whose texts a file may say beside those that every page has. `BOTH` is for what host and listener
     /// share and what says to each only what is theirs.
     fn allowed(file: &str) -> &'static [usize] {
         match file {
             "pages/session_time.rs" => HOSTS,
-            "pages/ip_privacy.rs"
-            | "pages/link_note.rs"
-            | "pages/measured.rs"
-            | "pages/stats_panel.rs"
-            | "pages/way_out.rs" => BOTH,
+            "pages/ip_privacy.rs" => ADDRESSES,
+            "pages/speaker.rs" => SPEAKERS,
+            "pages/link_note.rs" | "pages/measured.rs" | "pages/stats_panel.rs" | "pages/way_out.rs" => BOTH,
             "locale/meaning.rs" | "locale/table.rs" => BOTH,
             _ if file.starts_with("pages/listen") => LISTENERS,
             "pages/invitation.rs" => INVITATION,
@@ -131,11 +131,10 @@ mod tests {
             assert_eq!(Part::of(&path), part, "{path}");
         }
         let counts = Part::ALL.map(|part| (0..PROGRAMS.end).filter(|place| part.has(*place)).count());
-        assert_eq!(
-            counts,
-            [0, LISTENER.len(), HOST.len(), LOUNGE.len(), PROGRAMS.len()].map(|beside| COMMON.len() + beside)
-        );
+        let beside = [0, LISTENER.len(), HOST.len(), LOUNGE.len() + HEARING.len(), PROGRAMS.len()];
+        assert_eq!(counts, beside.map(|beside| COMMON.len() + beside));
         assert!((0..HOST.end).any(|place| LISTENER.contains(&place) && HOST.contains(&place)), "they share some");
         assert!((0..HOST.end).any(|place| HOST.contains(&place) && LOUNGE.contains(&place)), "they share some");
+        assert!(HEARING.clone().all(|place| Part::Listener.has(place)), "and a listener says all of these");
     }
 }

@@ -8,7 +8,6 @@ mod early;
 mod engagement;
 mod quality;
 mod shown;
-mod speaker;
 mod status_orb;
 
 use heartogether::{
@@ -24,6 +23,7 @@ use super::{
     link_note::LinkNote,
     room_bootstrap::{AskedEntrance, Loading, NoEntrance},
     session_time::EndWarning,
+    speaker::SpeakerChoice,
 };
 use crate::{
     api::Entrance,
@@ -45,7 +45,6 @@ use engagement::Engagement;
 use heartogether_client::Volume;
 use quality::QualityBadge;
 use shown::{Obstacle, Shown};
-use speaker::SpeakerChoice;
 use status_orb::StatusOrb;
 
 /// Joins the room, and draws the page once that may take its time: drawing keeps the browser's one thread, on which the first

@@ -15,6 +15,8 @@ mod entry;
 mod erased;
 mod extras;
 mod head;
+mod hearing;
+mod icon;
 mod invite;
 mod kept;
 mod later;

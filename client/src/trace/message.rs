@@ -112,6 +112,7 @@ fn happened(event: &RoomEvent) -> String {
         RoomEvent::MessageEdited { number, .. } => format!("message_edited {}", number.0),
         RoomEvent::MessageDeleted { number, .. } => format!("message_deleted {}", number.0),
         RoomEvent::MessagePinned { number, pinned, .. } => format!("message_pinned {} {pinned}", number.0),
+        RoomEvent::PictureRemoved { number, .. } => format!("picture_removed from {}", number.0),
         RoomEvent::MessageReacted { number, emoji, on, .. } => format!("message_reacted {} {emoji} {on}", number.0),
         RoomEvent::MessageReported { number, .. } => format!("message_reported {}", number.0),
         RoomEvent::ReportsDismissed { numbers } => format!("reports_dismissed of {}", numbers.len()),

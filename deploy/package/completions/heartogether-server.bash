@@ -28,6 +28,9 @@ _heartogether__server() {
             heartogether__server,health)
                 cmd="heartogether__server__subcmd__health"
                 ;;
+            heartogether__server,pictures)
+                cmd="heartogether__server__subcmd__pictures"
+                ;;
             heartogether__server,rooms)
                 cmd="heartogether__server__subcmd__rooms"
                 ;;
@@ -43,6 +46,9 @@ _heartogether__server() {
             heartogether__server__subcmd__audit,list)
                 cmd="heartogether__server__subcmd__audit__subcmd__list"
                 ;;
+            heartogether__server__subcmd__pictures,remove)
+                cmd="heartogether__server__subcmd__pictures__subcmd__remove"
+                ;;
             heartogether__server__subcmd__rooms,close)
                 cmd="heartogether__server__subcmd__rooms__subcmd__close"
                 ;;
@@ -56,7 +62,7 @@ _heartogether__server() {
 
     case "${cmd}" in
         heartogether__server)
-            opts="-h -V --port --host --data-dir --data-lock-wait-ms --data-synchronous --database-url --database-connections --pictures-dir --s3-bucket --s3-endpoint --s3-region --s3-access-key-id --s3-secret-access-key --redis-enabled --redis-url --redis-tls --redis-tls-reject-unauthorized --redis-connect-timeout-ms --site-dir --public-url --frontend-url --log --session-cookie-name --session-cookie-secure --session-ttl-seconds --guests --jwt-secret --session-secret --google-client-id --google-client-secret --google-callback-url --oidc-issuer --oidc-client-id --oidc-client-secret --oidc-name --auth-warm-up-timeout-ms --max-listeners --max-listeners-per-address --room-ttl-ms --room-host-absent-ms --max-lounge-members --lounge-ttl-ms --room-reopen-ms --rate-limit-requests --rate-limit-window-ms --rate-limit-lookup-requests --rate-limit-lookup-window-ms --rate-limit-sign-in-requests --rate-limit-sign-in-window-ms --rate-limit-address-requests --rate-limit-address-window-ms --rate-limit-messages --rate-limit-messages-per-address --max-rooms-per-address --rate-limit-rooms-per-address --max-rooms --max-guests --max-database-bytes --max-picture-bytes-per-room --max-picture-bytes-per-account --max-connections --max-connections-per-address --max-sockets-per-address --stun-urls --expressturn-urls --expressturn-username --expressturn-credential --turn-urls --turn-username --turn-credential --turn-secret --turn-ttl-seconds --ice-transport-policy --trusted-proxies --hsts-seconds --service-worker --tls-cert --tls-key --acme-domain --acme-contact --acme-directory --acme-roots --http-port --metrics-addr --log-format --otel-exporter-otlp-endpoint --otel-traces-sampler-arg --stop-delay-ms --stop-spread-ms --stop-timeout-ms --help --version health copy rooms accounts audit"
+            opts="-h -V --port --host --data-dir --data-lock-wait-ms --data-synchronous --database-url --database-connections --pictures-dir --s3-bucket --s3-endpoint --s3-region --s3-access-key-id --s3-secret-access-key --redis-enabled --redis-url --redis-tls --redis-tls-reject-unauthorized --redis-connect-timeout-ms --site-dir --public-url --frontend-url --log --session-cookie-name --session-cookie-secure --session-ttl-seconds --guests --jwt-secret --session-secret --google-client-id --google-client-secret --google-callback-url --oidc-issuer --oidc-client-id --oidc-client-secret --oidc-name --auth-warm-up-timeout-ms --max-listeners --max-listeners-per-address --room-ttl-ms --room-host-absent-ms --max-lounge-members --lounge-ttl-ms --room-reopen-ms --rate-limit-requests --rate-limit-window-ms --rate-limit-lookup-requests --rate-limit-lookup-window-ms --rate-limit-sign-in-requests --rate-limit-sign-in-window-ms --rate-limit-address-requests --rate-limit-address-window-ms --rate-limit-messages --rate-limit-messages-per-address --max-rooms-per-address --rate-limit-rooms-per-address --max-rooms --max-guests --max-database-bytes --max-picture-bytes-per-room --max-picture-bytes-per-account --max-connections --max-connections-per-address --max-sockets-per-address --stun-urls --expressturn-urls --expressturn-username --expressturn-credential --turn-urls --turn-username --turn-credential --turn-secret --turn-ttl-seconds --ice-transport-policy --trusted-proxies --hsts-seconds --service-worker --tls-cert --tls-key --acme-domain --acme-contact --acme-directory --acme-roots --http-port --metrics-addr --log-format --otel-exporter-otlp-endpoint --otel-traces-sampler-arg --stop-delay-ms --stop-spread-ms --stop-timeout-ms --help --version health copy rooms accounts pictures audit"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -558,6 +564,38 @@ _heartogether__server() {
                 return 0
             fi
             case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        heartogether__subcmd__server__subcmd__pictures)
+            opts="-h --help remove"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        heartogether__subcmd__server__subcmd__pictures__subcmd__remove)
+            opts="-h --by --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --by)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;

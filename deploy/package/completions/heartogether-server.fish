@@ -128,6 +128,7 @@ complete -c heartogether-server -n "__fish_heartogether_server_needs_command" -f
 complete -c heartogether-server -n "__fish_heartogether_server_needs_command" -f -a "copy" -d 'Copy a database into another one that is empty, while no server uses either: from SQLite to PostgreSQL or back'
 complete -c heartogether-server -n "__fish_heartogether_server_needs_command" -f -a "rooms" -d 'List the live rooms, or end one'
 complete -c heartogether-server -n "__fish_heartogether_server_needs_command" -f -a "accounts" -d 'Find accounts, ban one, or lift a ban'
+complete -c heartogether-server -n "__fish_heartogether_server_needs_command" -f -a "pictures" -d 'Remove a picture from a message'
 complete -c heartogether-server -n "__fish_heartogether_server_needs_command" -f -a "audit" -d 'List what was ordered, by whom, and what came of it'
 complete -c heartogether-server -n "__fish_heartogether_server_using_subcommand health" -s h -l help -d 'Print help'
 complete -c heartogether-server -n "__fish_heartogether_server_using_subcommand copy" -l from -d 'The database to copy: `sqlite:PATH` or `postgres://USER:PASSWORD@HOST/DATABASE`' -r
@@ -150,6 +151,10 @@ complete -c heartogether-server -n "__fish_heartogether_server_using_subcommand 
 complete -c heartogether-server -n "__fish_heartogether_server_using_subcommand accounts; and __fish_seen_subcommand_from ban" -s h -l help -d 'Print help'
 complete -c heartogether-server -n "__fish_heartogether_server_using_subcommand accounts; and __fish_seen_subcommand_from unban" -l by -d 'Who gives the order, for the audit trail [default: the user of the system]' -r
 complete -c heartogether-server -n "__fish_heartogether_server_using_subcommand accounts; and __fish_seen_subcommand_from unban" -s h -l help -d 'Print help'
+complete -c heartogether-server -n "__fish_heartogether_server_using_subcommand pictures; and not __fish_seen_subcommand_from remove" -s h -l help -d 'Print help'
+complete -c heartogether-server -n "__fish_heartogether_server_using_subcommand pictures; and not __fish_seen_subcommand_from remove" -f -a "remove" -d 'Remove a picture from its message, for everyone, and delete its bytes. A message that shows nothing else is deleted'
+complete -c heartogether-server -n "__fish_heartogether_server_using_subcommand pictures; and __fish_seen_subcommand_from remove" -l by -d 'Who gives the order, for the audit trail [default: the user of the system]' -r
+complete -c heartogether-server -n "__fish_heartogether_server_using_subcommand pictures; and __fish_seen_subcommand_from remove" -s h -l help -d 'Print help'
 complete -c heartogether-server -n "__fish_heartogether_server_using_subcommand audit; and not __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
 complete -c heartogether-server -n "__fish_heartogether_server_using_subcommand audit; and not __fish_seen_subcommand_from list" -f -a "list" -d 'List the latest orders'
 complete -c heartogether-server -n "__fish_heartogether_server_using_subcommand audit; and __fish_seen_subcommand_from list" -l limit -d 'How many' -r

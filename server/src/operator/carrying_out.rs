@@ -18,6 +18,8 @@ use crate::{
 
 /// Milliseconds after which orders are looked for again.
 const LOOK_EVERY_MS: u64 = 1_000;
+/// What comes of an order of another version.
+const NOT_UNDERSTOOD: &str = "not understood by this version of the server";
 
 /// Looks for orders for as long as the server runs.
 pub(crate) async fn carry_out_orders(node: &Node) {
@@ -57,7 +59,11 @@ impl Node {
                 true => Ok("the ban is lifted; rooms that the account was put out of stay closed to it"),
                 false => Ok("this account is not banned"),
             },
-            _ => Ok("not understood by this version of the server"),
+            (Some(Deed::RemovePicture), _) => match target.parse() {
+                Ok(picture) => self.remove_picture(picture).await,
+                Err(_) => Ok(NOT_UNDERSTOOD),
+            },
+            _ => Ok(NOT_UNDERSTOOD),
         }
     }
 

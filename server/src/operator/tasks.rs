@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand};
 use heartogether::{
-    id::{AccountId, RoomCode},
+    id::{AccountId, PictureId, RoomCode},
     refusal::Refusal,
 };
 
@@ -18,6 +18,9 @@ pub enum OperatorTask {
     /// Find accounts, ban one, or lift a ban
     #[command(subcommand)]
     Accounts(AccountsTask),
+    /// Remove a picture from a message
+    #[command(subcommand)]
+    Pictures(PicturesTask),
     /// List what was ordered, by whom, and what came of it
     #[command(subcommand)]
     Audit(AuditTask),
@@ -70,6 +73,20 @@ pub enum AccountsTask {
     },
 }
 
+/// What can be ordered about pictures.
+#[derive(Clone, Debug, Subcommand)]
+pub enum PicturesTask {
+    /// Remove a picture from its message, for everyone, and delete its bytes. A message that shows nothing else is deleted
+    Remove {
+        /// Its address as a page has it (/pictures/ROOM/ID, with or without the site), or its id
+        #[arg(value_parser = parse_picture)]
+        picture: PictureId,
+        /// Who orders it.
+        #[command(flatten)]
+        by: By,
+    },
+}
+
 /// What can be asked of the audit trail.
 #[derive(Clone, Debug, Subcommand)]
 pub enum AuditTask {
@@ -102,4 +119,32 @@ fn parse_code(text: &str) -> Result<RoomCode, Refusal> {
 
 fn parse_account(text: &str) -> Result<AccountId, String> {
     text.parse().map_err(|_| "an account's id has 32 hexadecimal digits".to_owned())
+}
+
+/// An address is that of a picture if its path ends with an id.
+fn parse_picture(text: &str) -> Result<PictureId, String> {
+    let path = text.split(['?', '#']).next().unwrap_or_default().trim_end_matches('/');
+    let id = path.rsplit('/').next().unwrap_or_default();
+    id.parse().map_err(|_| "a picture's address ends with its id, which has 32 hexadecimal digits".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_picture_is_named_by_its_address_or_its_id() {
+        let id = PictureId::from_bits(0xabc);
+        for text in [
+            format!("{id}"),
+            format!("/pictures/ABC234/{id}"),
+            format!("https://example.org/hear/pictures/ABC234/{id}"),
+            format!("https://example.org/pictures/ABC234/{id}/?download#top"),
+        ] {
+            assert_eq!(parse_picture(&text), Ok(id), "{text}");
+        }
+        for text in ["", "/", "/pictures/ABC234/", "https://example.org/pictures/ABC234/abc", "abc"] {
+            assert!(parse_picture(text).is_err(), "{text}");
+        }
+    }
 }

@@ -45,6 +45,7 @@ pub(super) enum Request {
     AccountBeside { asker: ConnectionId, member: MemberId, done: oneshot::Sender<Result<AccountId, Refusal>> },
     OwnData { account: AccountId, done: oneshot::Sender<Option<(OwnData, WriteBehind)>> },
     NoteBlocked { account: AccountId, blocked: BTreeSet<AccountId> },
+    Writes { done: oneshot::Sender<WriteBehind> },
     Reading { reader: Reader, done: oneshot::Sender<Result<(Reading, WriteBehind), Refusal>> },
     Names { are_wanted: bool, done: oneshot::Sender<Option<Vec<String>>> },
     Written { account: AccountId, nonce: u32, done: oneshot::Sender<Option<MessageNumber>> },
@@ -212,6 +213,17 @@ impl RoomHandle {
         let (reading, writes) = answer.unwrap_or_else(|| Err(self.gone(Refusal::RoomEnded)))?;
         writes.flush().await.map_err(|_| Refusal::StorageUnavailable)?;
         Ok(reading)
+    }
+
+    /// Returns once everything before this call is in the archive. A room that is over has nothing left to write.
+    ///
+    /// # Errors
+    /// [`StorageError`] if that takes too long.
+    pub(crate) async fn flush(&self) -> Result<(), StorageError> {
+        match self.ask(|done| Request::Writes { done }).await {
+            Some(writes) => writes.flush().await,
+            None => Ok(()),
+        }
     }
 
     /// The names that a message with markup can speak to, if they are wanted; `None` if the room's messages have no markup.

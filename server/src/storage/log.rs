@@ -217,6 +217,7 @@ fn accounts_in(event: &Event) -> impl Iterator<Item = AccountId> + use<> {
         Event::AccountMerged { from, to } => (Some(*from), Some(*to)),
         Event::Commanded { .. }
         | Event::ClosedByOperator
+        | Event::PictureRemoved(_)
         | Event::ConnectionLost { .. }
         | Event::NodeLost { .. }
         | Event::Woke => (None, None),

@@ -111,6 +111,9 @@ fn apply(message: &mut Message, change: &ArchiveChange) {
         }
         ArchiveChange::Delete(number) if *number == message.number => message.delete(),
         ArchiveChange::Pin { number, pinned } if *number == message.number => message.pinned = *pinned,
+        ArchiveChange::RemovePicture { number, picture } if *number == message.number => {
+            message.remove_picture(*picture)
+        }
         ArchiveChange::React { number, member, emoji, on } if *number == message.number => {
             message.react(*member, emoji, *on);
         }

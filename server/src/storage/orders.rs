@@ -21,10 +21,19 @@ pub(crate) enum Deed {
     BanAccount,
     /// A ban is lifted.
     UnbanAccount,
+    /// A picture is removed from its message.
+    RemovePicture,
 }
 
 impl Deed {
-    const ALL: [Self; 5] = [Self::ListRooms, Self::CloseRoom, Self::FindAccounts, Self::BanAccount, Self::UnbanAccount];
+    const ALL: [Self; 6] = [
+        Self::ListRooms,
+        Self::CloseRoom,
+        Self::FindAccounts,
+        Self::BanAccount,
+        Self::UnbanAccount,
+        Self::RemovePicture,
+    ];
 
     /// Its name in the database and on the command line.
     pub(crate) const fn name(self) -> &'static str {
@@ -34,6 +43,7 @@ impl Deed {
             Self::FindAccounts => "accounts find",
             Self::BanAccount => "accounts ban",
             Self::UnbanAccount => "accounts unban",
+            Self::RemovePicture => "pictures remove",
         }
     }
 }
@@ -118,6 +128,14 @@ impl Orders {
         let update = update.bind(id).bind(to_sql(at.as_millis())).bind(outcome.to_owned());
         update.execute(&self.database).await?;
         Ok(())
+    }
+
+    /// Whether such an order about the same thing was carried out with another outcome than this one.
+    pub(crate) async fn was_done(&self, (deed, target): (Deed, &str), unlike: &str) -> Result<bool, StorageError> {
+        let select =
+            "SELECT 1 FROM orders WHERE deed = $1 AND target = $2 AND done_at IS NOT NULL AND outcome <> $3 LIMIT 1";
+        let select = statement(select).bind(deed.name().to_owned()).bind(target.to_owned()).bind(unlike.to_owned());
+        Ok(select.slow().fetch_optional(&self.database).await?.is_some())
     }
 
     /// One order.

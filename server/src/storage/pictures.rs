@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use futures::StreamExt;
 use heartogether::{
-    id::{AccountId, PictureId, RoomId},
+    id::{AccountId, MessageNumber, PictureId, RoomId},
     limits::PICTURE_UNSENT_MS,
     refusal::Refusal,
     room::{Picture, PictureFormat},
@@ -57,6 +57,17 @@ pub struct Space {
     pub account: u64,
 }
 
+/// Where a picture is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Whereabouts {
+    /// The room that it was uploaded for.
+    pub room: RoomId,
+    /// The message that has it, if one has.
+    pub message: Option<MessageNumber>,
+    /// Whether it is deleted, and only its bytes may still be there.
+    pub is_deleted: bool,
+}
+
 /// The pictures in a database and an object store.
 pub struct Pictures {
     database: Database,
@@ -94,8 +105,7 @@ impl Pictures {
         let insert = insert.bind(i64::from(picture.width)).bind(i64::from(picture.height)).bind(to_sql(length));
         insert.bind(to_sql(now.as_millis())).execute(&self.database).await?;
         if let Err(error) = self.objects.put(&path(to.room, picture.id), PutPayload::from(bytes)).await {
-            let delete = statement("UPDATE pictures SET deleted = 1 WHERE id = $1").bind(picture.id.to_string());
-            delete.execute(&self.database).await?;
+            self.delete(picture.id).await?;
             return Err(StorageError::out_of_service(error));
         }
         Ok(Ok(()))
@@ -148,6 +158,32 @@ impl Pictures {
             Err(ObjectError::NotFound { .. }) => Ok(None),
             Err(error) => Err(StorageError::out_of_service(error)),
         }
+    }
+
+    /// Where a picture is; `None` if nothing is known of it.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub async fn find(&self, id: PictureId) -> Result<Option<Whereabouts>, StorageError> {
+        let select = statement("SELECT room, message, deleted FROM pictures WHERE id = $1").bind(id.to_string());
+        let Some(row) = select.fetch_optional(&self.database).await? else { return Ok(None) };
+        let message = MessageNumber(from_sql(row.try_get("message")?));
+        Ok(Some(Whereabouts {
+            room: row.try_get::<&str>("room")?.parse().map_err(unreadable)?,
+            message: Some(message).filter(|number| *number > MessageNumber::default()),
+            is_deleted: row.try_get::<i64>("deleted")? != 0,
+        }))
+    }
+
+    /// Deletes a picture. Its bytes are there until [`Pictures::erase_deleted`].
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub async fn delete(&self, id: PictureId) -> Result<(), StorageError> {
+        let mut transaction = WriteTransaction::begin(&self.database, Durability::Full).await?;
+        let delete = statement("UPDATE pictures SET deleted = 1 WHERE id = $1").bind(id.to_string());
+        delete.execute(&mut *transaction).await?;
+        Ok(transaction.commit().await?)
     }
 
     /// Deletes the pictures that were uploaded a day ago and that no message has.

@@ -1,4 +1,4 @@
-//! Changes of messages: the author edits or deletes a message, and moderators delete or pin it.
+//! Changes of messages: the author edits or deletes a message, moderators delete or pin it, and whoever runs the server removes pictures.
 
 use crate::{
     engagement::{Emoji, MessageText},
@@ -7,12 +7,12 @@ use crate::{
     refusal::Refusal,
     role::Permission,
     room::{
-        ArchiveChange, ArchivedMessage, Effects, Foreseen, LastMessage, Markup, Member, Message, PersonalText, Room,
-        RoomEvent, rules::Notice,
+        ArchiveChange, ArchivedMessage, Effects, Foreseen, LastMessage, Markup, Member, Message, PersonalText,
+        PictureRemoved, Room, RoomEvent, rules::Notice,
     },
 };
 
-use super::check_length;
+use super::{Kept, check_length};
 
 /// A change of one message.
 pub(in crate::room) enum Change<'a> {
@@ -93,7 +93,7 @@ pub(in crate::room) fn change(
     }
     let actor = member.id;
     let Some(mut known) = known(room, number, archived) else { return };
-    let (event, archived) = match change {
+    let made = match change {
         Change::Edit { text, markup } => {
             known.version = known.version.saturating_add(1);
             let text = if room.kind().writes_one_line() { text.in_one_line() } else { (*text).clone() };
@@ -117,13 +117,49 @@ pub(in crate::room) fn change(
             (RoomEvent::MessageReacted { number, member, emoji, on }, archived)
         }
     };
+    make(room, actor, (number, known), made, effects);
+}
+
+/// The effect of a removal. A message that is deleted has no pictures.
+pub(in crate::room) fn foresee_removal(room: &Room, removal: &PictureRemoved) -> Result<Foreseen, Refusal> {
+    let known = known(room, removal.number, removal.archived).ok_or(Refusal::MessageNotFound)?;
+    let has_it = |kept: &Kept| kept.message.pictures.iter().any(|shown| shown.id == removal.picture);
+    // Only the archive knows the pictures of a message that the room has forgotten. There, a removal that comes twice has no further
+    // effect.
+    Ok(Foreseen::if_changed(!known.deleted && room.chat.find(removal.number).is_none_or(has_it)))
+}
+
+/// Takes a picture away from a message, for everyone. A message that shows nothing else is deleted.
+pub(in crate::room) fn remove_picture(room: &mut Room, removal: &PictureRemoved, effects: &mut Effects) {
+    let PictureRemoved { number, picture, is_all, archived } = *removal;
+    let Some(mut known) = known(room, number, archived) else { return };
+    if foresee_removal(room, removal) != Ok(Foreseen::Change) {
+        return;
+    }
+    let made = if is_all {
+        known.deleted = true;
+        (RoomEvent::MessageDeleted { number }, ArchiveChange::Delete(number))
+    } else {
+        (RoomEvent::PictureRemoved { number, picture }, ArchiveChange::RemovePicture { number, picture })
+    };
+    make(room, known.author, (number, known), made, effects);
+}
+
+/// Makes a change, and tells of it. `known` is what is known of the message from now on.
+fn make(
+    room: &mut Room,
+    actor: MemberId,
+    (number, known): (MessageNumber, ArchivedMessage),
+    (event, archived): (RoomEvent, ArchiveChange),
+    effects: &mut Effects,
+) {
     room.chat.kept.iter_mut().for_each(|kept| kept.message.apply(&event));
     if room.chat.find(number).is_none() {
         let most = room.messages_kept();
         room.chat.note(number, known, most);
     }
     room.roster.members.iter_mut().for_each(|member| LastMessage::apply(&mut member.last_message, &event));
-    if matches!(change, Change::Delete) {
+    if matches!(event, RoomEvent::MessageDeleted { .. }) {
         forget_words(room, number);
         room.reports.retain(|reported| reported != number);
     }

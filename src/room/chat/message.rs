@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::Picture;
 use crate::{
     engagement::{Emoji, MessageText},
-    id::{DisplayName, MemberId, MessageNumber},
+    id::{DisplayName, MemberId, MessageNumber, PictureId},
     time::Timestamp,
 };
 
@@ -73,6 +73,17 @@ impl Message {
         (self.text, self.markup) = (None, None);
         self.pictures.clear();
         self.emoji.clear();
+    }
+
+    /// Whether it shows this picture, and nothing else.
+    pub fn is_all(&self, picture: PictureId) -> bool {
+        let is_it = |shown: &[Picture]| matches!(shown, [one] if one.id == picture);
+        self.text.as_ref().is_some_and(MessageText::is_none) && is_it(&self.pictures)
+    }
+
+    /// Takes a picture away, if it has it.
+    pub fn remove_picture(&mut self, picture: PictureId) {
+        self.pictures.retain(|shown| shown.id != picture);
     }
 
     /// Whether a member has put this emoji on it.

@@ -32,6 +32,8 @@ impl Archive {
             ArchiveChange::Pin { number, pinned } => self.change(*number, |known| known.pinned = *pinned),
             // How many different emoji there are is of no account here: fewer than may be.
             ArchiveChange::Deliver { .. } | ArchiveChange::React { .. } => {}
+            // Nobody shows pictures here.
+            ArchiveChange::RemovePicture { .. } => {}
             ArchiveChange::Forget { up_to } => self.0.retain(|number, _| number > up_to),
         }
     }

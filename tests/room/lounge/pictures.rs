@@ -7,12 +7,15 @@ use heartogether::{
     protocol::Write,
     refusal::Refusal,
     room::{
-        ArchiveChange, Command, Event, Message, Picture, PictureFormat, Policy, Room, RoomCreated, RoomEvent, step,
+        ArchiveChange, ArchivedMessage, Audience, Command, Event, Foreseen, Message, Picture, PictureFormat,
+        PictureRemoved, Policy, Room, RoomCreated, RoomEvent, step,
     },
 };
 
 use super::{come, policy};
 use crate::scenario::*;
+
+const NUMBER: MessageNumber = MessageNumber(1);
 
 fn picture(id: u128) -> Picture {
     Picture { id: PictureId::from_bits(id), format: PictureFormat::Webp, width: 2_560, height: 1_440 }
@@ -28,8 +31,12 @@ fn show(nonce: u32, text: MessageText, pictures: Vec<Picture>) -> Command {
 
 /// A lounge of two, with pictures as lounges have them.
 fn lounge() -> Stage {
+    lounge_keeping(policy().messages_kept)
+}
+
+fn lounge_keeping(messages_kept: u32) -> Stage {
     let max_pictures = Policy::lounge(&Limits::default()).max_pictures;
-    let policy = Policy { max_pictures, ..policy() };
+    let policy = Policy { max_pictures, messages_kept, ..policy() };
     let mut stage = Stage::before_creation();
     stage.append(Event::RoomCreated(RoomCreated { policy, ..created() }));
     come(&mut stage, 1, 1);
@@ -117,4 +124,91 @@ fn a_message_says_or_shows_something() {
     assert_eq!(typed("look", &[]), Ok(()));
     assert_eq!(typed("", &pictures(1)), Ok(()));
     assert_eq!(typed(" \n", &[]), Err(Refusal::MessageEmpty));
+}
+
+/// The removal of a picture from the first message. `is_all` is what the edge has seen in the archive.
+fn removal(id: u128, is_all: bool, archived: Option<ArchivedMessage>) -> Event {
+    Event::PictureRemoved(PictureRemoved { number: NUMBER, picture: picture(id).id, is_all, archived })
+}
+
+#[test]
+fn exactly_one_picture_is_removed_for_everybody_and_once() {
+    let mut stage = lounge();
+    stage.command(2, show(1, MessageText::none(), pictures(3)));
+    stage.command(2, show(2, words("and these"), vec![picture(4)]));
+    assert_eq!(stage.room.foresee(&removal(2, false, None), stage.now), Ok(Foreseen::Change));
+    let outcome = stage.append(removal(2, false, None));
+    let removed = RoomEvent::PictureRemoved { number: NUMBER, picture: picture(2).id };
+    assert_eq!(outcome.everyone_learns(), [&removed]);
+    assert_eq!(outcome.archived(), [&ArchiveChange::RemovePicture { number: NUMBER, picture: picture(2).id }]);
+    let [message, other] = shown(&stage).try_into().expect("two messages");
+    assert_eq!((message.pictures, message.text), (vec![picture(1), picture(3)], Some(MessageText::none())));
+    assert_eq!(other.pictures, [picture(4)]);
+    // Another node may have found the same order at the same moment.
+    assert_eq!(stage.room.foresee(&removal(2, false, None), stage.now), Ok(Foreseen::Nothing));
+    assert!(stage.append(removal(2, false, None)).is_silent());
+    // The picture of another message is none of this one.
+    assert_eq!(stage.room.foresee(&removal(4, false, None), stage.now), Ok(Foreseen::Nothing));
+    assert!(stage.append(removal(4, true, None)).is_silent());
+}
+
+#[test]
+fn a_message_that_shows_nothing_else_is_deleted_with_its_picture() {
+    let mut stage = lounge();
+    stage.command(2, show(1, MessageText::none(), vec![picture(1)]));
+    stage.command(1, Command::ReportMessage { number: NUMBER, reason: None, archived: None });
+    assert_eq!(stage.view(HOST).reports.len(), 1);
+    let outcome = stage.append(removal(1, true, None));
+    assert_eq!(outcome.everyone_learns(), [&RoomEvent::MessageDeleted { number: NUMBER }]);
+    assert_eq!(outcome.archived(), [&ArchiveChange::Delete(NUMBER)]);
+    assert_eq!((shown(&stage)[0].text.clone(), stage.view(HOST).reports.len()), (None, 0));
+    assert_eq!(stage.room.foresee(&removal(1, true, None), stage.now), Ok(Foreseen::Nothing), "it is deleted");
+    assert!(stage.append(removal(1, true, None)).is_silent());
+}
+
+#[test]
+fn a_picture_is_removed_from_a_message_that_only_the_archive_holds() {
+    let written = |text: MessageText, pictures| {
+        let mut stage = lounge_keeping(1);
+        stage.command(2, show(1, text, pictures));
+        stage.command(2, write(2, "hello"));
+        stage.wait(2_000);
+        stage
+    };
+    let author = written(words("look"), pictures(2)).view(HOST).members[1].member;
+    let archived = ArchivedMessage { account: GRACE, author, version: 0, deleted: false, pinned: false, emoji: 0 };
+    let mut stage = written(words("look"), pictures(2));
+    let outcome = stage.append(removal(2, false, Some(archived)));
+    let removed = RoomEvent::PictureRemoved { number: NUMBER, picture: picture(2).id };
+    assert_eq!(outcome.events(Audience::Everyone), [&removed]);
+    assert_eq!(outcome.archived(), [&ArchiveChange::RemovePicture { number: NUMBER, picture: picture(2).id }]);
+
+    let mut stage = written(MessageText::none(), vec![picture(1)]);
+    let outcome = stage.append(removal(1, true, Some(archived)));
+    assert_eq!(outcome.archived(), [&ArchiveChange::Delete(NUMBER)]);
+    // What the edge has read may be older than what the room knows.
+    assert!(stage.append(removal(1, true, Some(archived))).is_silent());
+    let answer = replies(3, "nice", NUMBER, heartogether::room::Answered::Archived(archived));
+    assert_eq!(stage.command(2, answer).refusal(2), Refusal::MessageNotFound, "it is deleted");
+}
+
+#[test]
+fn a_removal_that_means_no_message_changes_nothing() {
+    let mut stage = lounge();
+    assert_eq!(stage.room.foresee(&removal(1, true, None), stage.now), Err(Refusal::MessageNotFound));
+    assert!(stage.append(removal(1, true, None)).is_silent());
+    assert_eq!(stage.room.foresee(&removal(1, false, None), stage.now), Err(Refusal::MessageNotFound));
+}
+
+#[test]
+fn a_message_is_all_of_a_picture_only_without_words_and_others() {
+    let mut stage = lounge();
+    stage.command(2, show(1, MessageText::none(), vec![picture(1)]));
+    stage.command(2, show(2, MessageText::none(), pictures(2)));
+    stage.command(2, show(3, words("look"), vec![picture(1)]));
+    assert_eq!(
+        shown(&stage).iter().map(|message| message.is_all(picture(1).id)).collect::<Vec<_>>(),
+        [true, false, false]
+    );
+    assert!(!shown(&stage)[0].is_all(picture(2).id));
 }

@@ -11,6 +11,7 @@ use wasm_bindgen::JsValue;
 
 use super::{
     emoji_picker::emoji_picker,
+    icon::count_on_icon,
     invite::invite,
     later::later,
     paste::markdown_of,
@@ -40,6 +41,8 @@ pub(super) struct Extras {
     pub(super) added: fn(Lounge) -> AnyView,
     /// A message's pictures as large as the page.
     pub(super) viewer: fn(Lounge) -> AnyView,
+    /// Shows how much is unread on the page's icon.
+    pub(super) count_on_icon: fn(usize),
     /// The question why a message is reported.
     pub(super) report: fn(Lounge, MessageNumber) -> AnyView,
     /// What was reported.
@@ -57,6 +60,7 @@ fn load() -> Result<Extras, SplitLoaderError> {
         add: adding::add,
         added: adding::added,
         viewer,
+        count_on_icon,
         report,
         reports,
     })

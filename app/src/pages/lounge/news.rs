@@ -6,6 +6,7 @@ use leptos::prelude::*;
 
 use super::{
     erased::effect,
+    extras::with_extras,
     markup::{speaks_to, words_of},
     notification,
     shared::Lounge,
@@ -50,16 +51,41 @@ impl Unread {
         unread.watch_page();
         unread.mark_seen();
         unread.tell();
+        unread.count_on_icon();
         unread
     }
 
     /// What the browser's tab says: how much is new while the page is out of sight, and where.
     pub(super) fn title(self) -> String {
         let name = self.lounge.title.get();
-        match self.count.get() {
-            count if count > 0 && !self.is_shown.get() => format!("({count}) {name}"),
-            _ => name,
+        match self.missed() {
+            0 => name,
+            count => format!("({count}) {name}"),
         }
+    }
+
+    /// How much is new while the page is out of sight.
+    fn missed(self) -> usize {
+        if self.is_shown.get() { 0 } else { self.count.get() }
+    }
+
+    /// Says so on the icon, too. What does that is loaded once there is something to say.
+    fn count_on_icon(self) {
+        let (missed, counted) = (Memo::new(move |_| self.missed()), StoredValue::new(false));
+        // Once the page is left, nothing is missed on it.
+        let now = move || missed.try_get_untracked().unwrap_or_default();
+        let show = move || with_extras(move |extras| extras.iter().for_each(|extras| (extras.count_on_icon)(now())));
+        effect(move || {
+            if missed.get() > 0 || counted.get_value() {
+                counted.set_value(true);
+                show();
+            }
+        });
+        on_cleanup(move || {
+            if counted.try_get_value() == Some(true) {
+                show();
+            }
+        });
     }
 
     fn watch_page(self) {

@@ -2,7 +2,7 @@
 
 use heartogether::{
     engagement::Reaction,
-    id::{MessageNumber, Seq},
+    id::{MessageNumber, PictureId, Seq},
     protocol::*,
     refusal::Refusal,
     role::Role,
@@ -75,6 +75,7 @@ fn events() -> Vec<RoomEvent> {
         RoomEvent::MessageDeleted { .. } => RoomEvent::MessageDeleted { number };
         RoomEvent::MessagePinned { .. } =>
             RoomEvent::MessagePinned { number, pinned: true }, RoomEvent::MessagePinned { number, pinned: false };
+        RoomEvent::PictureRemoved { .. } => RoomEvent::PictureRemoved { number, picture: PictureId::from_bits(9) };
         RoomEvent::MessageReacted { .. } =>
             RoomEvent::MessageReacted { number, member: GRACE, emoji: emoji(), on: true },
             RoomEvent::MessageReacted { number, member: GRACE, emoji: emoji(), on: false };

@@ -53,6 +53,7 @@ impl Archive {
             }
             ArchiveChange::Delete(number) => RoomEvent::MessageDeleted { number },
             ArchiveChange::Pin { number, pinned } => RoomEvent::MessagePinned { number, pinned },
+            ArchiveChange::RemovePicture { number, picture } => RoomEvent::PictureRemoved { number, picture },
             ArchiveChange::React { number, member, emoji, on } => {
                 RoomEvent::MessageReacted { number, member, emoji, on }
             }

@@ -47,6 +47,7 @@ impl RoomActor<'_> {
                 _ = done.send(self.room.data_of(account).map(|data| (data, writes)));
             }
             Request::NoteBlocked { account, blocked } => self.note_blocked(account, blocked),
+            Request::Writes { done } => _ = done.send(self.dependencies.writes.clone()),
             Request::Reading { reader, done } => {
                 let reading = match reader {
                     Reader::Page(connection) => self.room.reading_at(connection),

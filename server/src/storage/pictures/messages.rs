@@ -1,4 +1,4 @@
-//! What becomes of pictures with their messages, rooms and accounts. Each is one statement within the transaction of the archive.
+//! What becomes of pictures with their messages, rooms and accounts, and where one is removed. Each is one statement within the transaction of the archive.
 
 use heartogether::{
     id::{AccountId, MessageNumber, RoomId},
@@ -25,6 +25,10 @@ pub(in crate::storage) async fn follow(
             }
             ArchiveChange::Delete(number) => delete_of_messages(db, room, *number, *number).await?,
             ArchiveChange::Forget { up_to } => delete_of_messages(db, room, MessageNumber(1), *up_to).await?,
+            ArchiveChange::RemovePicture { picture, .. } => {
+                let delete = statement("UPDATE pictures SET deleted = 1 WHERE id = $1 AND room = $2");
+                delete.bind(picture.to_string()).bind(room.to_string()).execute(&mut *db).await?;
+            }
             ArchiveChange::Edit { .. }
             | ArchiveChange::Pin { .. }
             | ArchiveChange::React { .. }

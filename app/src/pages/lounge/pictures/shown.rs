@@ -26,8 +26,10 @@ pub(in crate::pages::lounge) fn pictures(lounge: Lounge, row: &MessageRow, local
     let frame = NodeRef::<html::Div>::new();
     let (all, name) = (message.pictures.clone(), locale.write(&Value::from(&message.name)));
     effect(move || {
-        // The pictures of a message never change, so those that are drawn stay.
-        let Some(frame) = frame.get().filter(|frame| frame.first_element_child().is_none()) else { return };
+        // Pictures only ever go, so those that are drawn stay unless there are more than the message has.
+        let is_drawn = |frame: &HtmlElement| frame.child_element_count() as usize == all.len();
+        let Some(frame) = frame.get().filter(|frame| !is_drawn(frame)) else { return };
+        frame.set_inner_html("");
         for place in 0..all.len() {
             let said = locale.say_once(text::picture_of(place + 1, all.len(), name.as_str()));
             let drawn = one(lounge, &all, place, &said, &locale.say_once(text::PICTURE_GONE));

@@ -183,6 +183,13 @@ pub(in crate::pages::lounge) fn viewer(lounge: Lounge) -> AnyView {
         }
     });
     let count = viewing.count;
+    effect(move || {
+        lounge.handle.conversation.track();
+        // One of them was removed, or the message was.
+        if lounge.with_entry(row, |entry| entry.message.pictures.len()).is_some_and(|left| left != count) {
+            viewing.close();
+        }
+    });
     let shown_of = move || locale.say_once(text::shown_of(viewing.place.get() + 1, count)).into_owned();
     let address = {
         let addresses: Vec<String> =

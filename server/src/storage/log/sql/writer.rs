@@ -45,7 +45,10 @@ impl Change {
             Self::Close(_)
             | Self::Append(
                 _,
-                Event::AccountDeleted { .. } | Event::AccountBanned { .. } | Event::ClosedByOperator,
+                Event::AccountDeleted { .. }
+                | Event::AccountBanned { .. }
+                | Event::PictureRemoved(_)
+                | Event::ClosedByOperator,
                 _,
             )
             | Self::Append(_, Event::Commanded { command: Command::RemoveMember { .. }, .. }, _) => Durability::Full,

@@ -26,6 +26,7 @@ pub(super) fn named(changes: &[ArchiveChange]) -> Vec<MessageNumber> {
         ArchiveChange::Edit { number, .. }
         | ArchiveChange::Delete(number)
         | ArchiveChange::Pin { number, .. }
+        | ArchiveChange::RemovePicture { number, .. }
         | ArchiveChange::React { number, .. } => Some(*number),
         ArchiveChange::Deliver { .. } | ArchiveChange::Forget { .. } => None,
     };
@@ -97,7 +98,7 @@ impl Batch {
                 self.messages.retain(|number, _| number > up_to);
             }
             ArchiveChange::Deliver { up_to } => self.delivered_up_to = self.delivered_up_to.max(*up_to),
-            ArchiveChange::Delete(_) => self.deletes = true,
+            ArchiveChange::Delete(_) | ArchiveChange::RemovePicture { .. } => self.deletes = true,
             ArchiveChange::Edit { .. } | ArchiveChange::Pin { .. } | ArchiveChange::React { .. } => {}
         }
         self.messages.values_mut().for_each(|named| named.take(change));

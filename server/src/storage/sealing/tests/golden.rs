@@ -239,6 +239,7 @@ fn is_listed(event: &Event) {
         | Event::AccountDeleted { .. }
         | Event::ClosedByOperator
         | Event::AccountBanned { .. }
+        | Event::PictureRemoved(_)
         | Event::Woke => {}
         Event::Commanded { command, .. } | Event::CommandedByProgram { command, .. } => match command {
             Command::Leave

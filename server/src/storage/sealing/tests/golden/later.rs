@@ -2,7 +2,8 @@
 
 use heartogether::{
     engagement::Emoji,
-    id::{NameMark, RoomName},
+    id::{NameMark, PictureId, RoomName},
+    room::PictureRemoved,
 };
 
 use super::*;
@@ -155,4 +156,17 @@ async fn what_came_with_sound_in_lounges_is_stored_as_it_was_at_first() {
     let room = played(events);
     assert_eq!(room.publications()[0].listeners.len(), 1);
     check(&format!("snapshot-{SNAPSHOT_VERSION}-sound"), &[room]).await;
+}
+
+/// What came with the removal of pictures, without changing the shape of what was there before.
+#[tokio::test]
+async fn what_came_with_removals_of_pictures_is_stored_as_it_was_at_first() {
+    let (number, picture) = (MessageNumber(1), PictureId::from_bits(80));
+    let author = MemberId::from_bits(12);
+    let known = ArchivedMessage { account: GRACE, author, version: 1, deleted: false, pinned: false, emoji: 0 };
+    let removal = PictureRemoved { number, picture, is_all: false, archived: None };
+    let events =
+        [removal, PictureRemoved { is_all: true, archived: Some(known), ..removal }].map(Event::PictureRemoved);
+    events.iter().for_each(is_listed);
+    check(&format!("event-{EVENT_VERSION}-pictures"), &events).await;
 }

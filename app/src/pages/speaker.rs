@@ -6,7 +6,7 @@ use crate::{
     browser::{RoomHandle, Speaker},
     components::{Button, Choice, Select, Variant},
     locale::Locale,
-    text::listen as text,
+    text::speaker as text,
 };
 
 /// A list of the loudspeakers that the browser names, or the browser's own picker.
@@ -16,12 +16,12 @@ pub(super) fn SpeakerChoice(handle: RoomHandle) -> impl IntoView {
     let is_listed = Memo::new(move |_| !speakers.named.with(Vec::is_empty));
     let choices = move || {
         let named = speakers.named.get().into_iter().map(|Speaker { id, label }| Choice::new(id, label));
-        std::iter::once(Choice::new("", locale.say(text::SPEAKER_DEFAULT))).chain(named).collect::<Vec<_>>()
+        std::iter::once(Choice::new("", locale.say(text::DEFAULT))).chain(named).collect::<Vec<_>>()
     };
     view! {
         <Show when=move || is_listed.get()>
             <Select
-                label=text::SPEAKER
+                label=text::LABEL
                 id="speaker"
                 choices=Signal::derive(choices)
                 chosen=speakers.chosen
@@ -29,16 +29,16 @@ pub(super) fn SpeakerChoice(handle: RoomHandle) -> impl IntoView {
             />
         </Show>
         <Show when=move || speakers.unnamed.get() && !speakers.has_picker.get()>
-            <p class="field-hint">{text::SPEAKER_UNNAMED}</p>
+            <p class="field-hint">{text::UNNAMED}</p>
         </Show>
         <Show when=move || speakers.has_picker.get()>
             <Button variant=Variant::Ghost on:click=move |_| handle.pick_speaker()>
-                {text::SPEAKER_PICK}
+                {text::PICK}
             </Button>
         </Show>
         <Show when=move || speakers.failed.get()>
             <p class="field-error" role="status">
-                {text::SPEAKER_FAILED}
+                {text::FAILED}
             </p>
         </Show>
     }
