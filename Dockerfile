@@ -21,11 +21,12 @@ RUN apt-get update && apt-get install -y --no-install-recommends ca-certificates
 # By number, so that a volume keeps its owner and an orchestrator sees that it is not root.
 RUN groupadd --system --gid 10001 heartogether \
     && useradd --system --uid 10001 --gid 10001 --home-dir /data --shell /usr/sbin/nologin heartogether \
-    && install -d -o 10001 -g 10001 /data
+    && install -d -o 10001 -g 10001 /data /pictures
 COPY --from=build /out /opt/heartogether
 USER 10001:10001
 ENV DATA_DIR=/data PORT=3000
-# All that is written to: the root can be read-only (`docker run --read-only`).
+# All that is written to: the root can be read-only (`docker run --read-only`). Several nodes share a volume at /pictures
+# (PICTURES_DIR), which has its owner from here.
 VOLUME /data
 EXPOSE 3000
 HEALTHCHECK --interval=30s --timeout=5s --start-period=5s CMD ["/opt/heartogether/bin/heartogether-server", "health"]

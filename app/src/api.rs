@@ -69,6 +69,9 @@ pub struct RoomSummary {
     pub is_owner: bool,
     /// Whether the visitor who asked has a listener's place, which a full room keeps for them.
     pub has_place: bool,
+    /// Milliseconds after the last message at which it ends, if it is a lounge. A server of before does not say so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ends_after_ms: Option<u64>,
 }
 
 impl RoomSummary {

@@ -263,3 +263,12 @@ test.describe('Enter that confirms an input method’s text sends nothing', () =
     await expect(listener.getByTestId('own-message')).toHaveCount(1);
   });
 });
+
+test('Chinese pages name fonts with the signs as they are written in China, and others do not', async ({ newVisitor }) => {
+  for (const [locale, isChinese] of [['zh-CN', true], ['de-DE', false], ['en-GB', false]] as const) {
+    const page = await newVisitor({ locale });
+    await page.goto('/');
+    const fonts = await page.locator('body').evaluate((body) => getComputedStyle(body).fontFamily);
+    expect(['PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC'].map((font) => fonts.includes(font)), fonts).toEqual(Array(3).fill(isChinese));
+  }
+});

@@ -1,4 +1,4 @@
-// Pictures in a lounge: added in every way, seen by the others, looked at, and gone with their message.
+// Pictures in a lounge: added in every way, laid out, seen by the others, looked at, and gone with their message.
 import { fitsEveryWidth, passesAxe } from '../accessibility';
 import { expect, test, type Page } from '../fixtures';
 import { act, belowPx, comeIn, field, isIn, messageOf, messages, openLounge, write } from '../lounge_actions';
@@ -56,6 +56,7 @@ test('a picture alone is a message, many are made small, and its space is kept b
   await grace.route('**/pictures/**', () => {});
   await choose(ada, await picture(ada, 'large.png', 4000, 2000));
   await areReady(ada, 1);
+  expect(ada.workers().map((worker) => new URL(worker.url()).pathname), 'the page’s own thread stays free').toContain('/pictures.js');
   await field(ada).press('Enter');
   await expect(messages(ada)).toHaveCount(1);
   const image = shown(ada).locator('img');
@@ -65,6 +66,19 @@ test('a picture alone is a message, many are made small, and its space is kept b
   const space = await shown(grace).locator('img').boundingBox();
   expect(space?.width).toBeGreaterThan(100);
   expect((space?.width ?? 0) / (space?.height ?? 1)).toBeCloseTo(2, 1);
+});
+
+test('emoji go on a picture as on words', async ({ newVisitor }) => {
+  const page = await newVisitor();
+  await openLounge(page, 'Ada');
+  await choose(page, await picture(page, 'one.png'));
+  await areReady(page, 1);
+  await field(page).press('Enter');
+  await expect(messages(page)).toHaveAttribute('data-state', 'kept');
+  await messages(page).hover();
+  await messages(page).getByRole('button', { name: 'Actions' }).click();
+  await button(page, 'React with ❤️').click();
+  await expect(messages(page).locator('.chip')).toHaveText('❤️1');
 });
 
 test('pictures are pasted among words and dropped, nine at most', async ({ newVisitor }) => {
@@ -128,6 +142,7 @@ test('a message waits for its pictures, and an upload can be cancelled', async (
   });
   await choose(page, await picture(page, 'one.png'), await picture(page, 'two.png'));
   await expect.poll(() => held.length).toBe(2);
+  await expect(added(page).getByRole('progressbar', { name: 'two.png' })).toBeVisible();
   await field(page).fill('wait for me');
   await field(page).press('Enter');
   await expect(page.getByText('Sent as soon as the pictures are uploaded.')).toBeVisible();
@@ -164,12 +179,37 @@ test('the viewer goes from picture to picture by keys, enlarges, and gives the f
   await expect.poll(width).toBeCloseTo(before, 0);
   await viewer(page).getByRole('button', { name: 'Next picture' }).click();
   await at(2);
+  // A finger that goes far enough to the side asks for another one.
+  const swipe = async (x: number, y: number) => {
+    const box = (await viewer(page).getByRole('img').boundingBox())!;
+    const from = [box.x + box.width / 2, box.y + box.height / 2] as const;
+    await page.mouse.move(...from);
+    await page.mouse.down();
+    await page.mouse.move(from[0] + x, from[1] + y, { steps: 4 });
+    await page.mouse.up();
+  };
+  await swipe(-120, 10);
+  await at(3);
+  await swipe(120, 10);
+  await at(2);
   const download = page.waitForEvent('download');
   await viewer(page).getByRole('link', { name: 'Download' }).click();
   expect((await download).suggestedFilename()).toMatch(/^picture\.(png|webp)$/);
   await page.keyboard.press('Escape');
   await expect(viewer(page)).toBeHidden();
   await expect(shown(page).nth(1)).toBeFocused();
+  // And down, for the end.
+  await page.keyboard.press('Enter');
+  await at(2);
+  await swipe(10, 120);
+  await expect(viewer(page)).toBeHidden();
+  // A click beside the picture, too.
+  await shown(page).first().click();
+  await at(1);
+  await viewer(page).getByRole('img').click();
+  await at(1);
+  await page.mouse.click(100, page.viewportSize()!.height - 20);
+  await expect(viewer(page)).toBeHidden();
 });
 
 test('a deleted message takes its pictures away, and one that is gone says so', async ({ newVisitor }) => {
@@ -189,6 +229,28 @@ test('a deleted message takes its pictures away, and one that is gone says so', 
   await expect.poll(async () => (await ada.request.get(address)).status()).toBe(404);
 });
 
+test('where a browser writes no WebP, a photograph becomes JPEG, and what may be transparent PNG', async ({ newVisitor }) => {
+  const page = await newVisitor();
+  const withoutWebp = `{
+    const write = OffscreenCanvas.prototype.convertToBlob;
+    OffscreenCanvas.prototype.convertToBlob = function (options) {
+      return write.call(this, options.type === 'image/webp' ? {} : options);
+    };
+  }`;
+  await page.context().route('**/pictures.js', async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, body: withoutWebp + (await response.text()) });
+  });
+  await openLounge(page, 'Ada');
+  await choose(page, await picture(page, 'photograph.jpg', 3000, 1500, 'image/jpeg'), await picture(page, 'drawing.png', 3000, 1500));
+  await areReady(page, 2);
+  await field(page).press('Enter');
+  await expect(shown(page)).toHaveCount(2);
+  const addresses = await shown(page).locator('img').evaluateAll((images) => images.map((image) => image.getAttribute('src') ?? ''));
+  const types = await Promise.all(addresses.map(async (address) => (await page.request.get(address)).headers()['content-type']));
+  expect(types).toEqual(['image/jpeg', 'image/png']);
+});
+
 test('an animation stays as it is', async ({ newVisitor }) => {
   const page = await newVisitor();
   await openLounge(page, 'Ada');
@@ -204,14 +266,18 @@ test('pictures are accessible while they are added, in messages of one to nine, 
   test.slow();
   const page = await newVisitor();
   await openLounge(page, 'Ada');
-  for (const [count, width, height] of [[1, 200, 500], [2, 400, 200], [3, 200, 400], [5, 300, 300], [7, 400, 300], [9, 300, 400]] as const) {
+  // How many, how large, and in how many lines they are laid out.
+  const sets = [[1, 200, 500, 1], [2, 400, 200, 2], [2, 200, 400, 1], [3, 200, 400, 2], [5, 300, 300, 2], [7, 400, 300, 3], [9, 300, 400, 3]] as const;
+  for (const [count, width, height, lines] of sets) {
     const files = await Promise.all(Array.from({ length: count }, (_, place) => picture(page, `${place}.png`, width, height, 'image/png', `hsl(${place * 40} 60% 40%)`)));
     await choose(page, ...files);
     await areReady(page, count);
     await expect.poll(() => belowPx(page), 'the end stays in sight').toBeLessThan(5);
     if (count === 5) await passesAxe(page);
     await write(page, `${count} pictures`);
-    await expect(messageOf(page, `${count} pictures`)).toHaveAttribute('data-state', 'kept');
+    await expect(messageOf(page, `${count} pictures`).last()).toHaveAttribute('data-state', 'kept');
+    const tops = await shown(page).evaluateAll((pictures, count) => pictures.slice(-count).map((one) => Math.round(one.getBoundingClientRect().top)), count);
+    expect(new Set(tops).size, `the lines of ${count} pictures of ${width} x ${height}`).toBe(lines);
   }
   await fitsEveryWidth(page);
   await passesAxe(page);

@@ -29,6 +29,18 @@ test('a link shows what the lounge is, and makes nobody a member before they wan
   await expect(grace.getByRole('banner')).toContainText('Grace');
 });
 
+test.describe('where lounges are kept for a week', () => {
+  test.use({ settings: { LOUNGE_TTL_MS: String(7 * 24 * 60 * 60 * 1000) } });
+
+  test('the page says so, to who comes and to members', async ({ newVisitor }) => {
+    const [ada, grace] = [await newVisitor(), await newVisitor()];
+    const code = await openLounge(ada, 'Ada');
+    await expect(main(ada)).toContainText('until nobody has written for 7 days');
+    await grace.goto(`/lounge/${code}`);
+    await expect(main(grace)).toContainText('until nobody has written for 7 days');
+  });
+});
+
 test('the page for who is no member is whole without a script', async ({ newVisitor }) => {
   const code = await openLounge(await newVisitor(), 'Ada', 'Engine room');
   const page = await newVisitor({ javaScriptEnabled: false });

@@ -58,7 +58,11 @@ async fn all_that_is_stored_of_an_account_is_in_it_and_nothing_of_others() {
     graces.say(ToRoom::Delete(Delete { number: MessageNumber(2) })).await;
     graces.drain().await;
 
+    let token = "label=A+robot&scopes=read_rooms";
+    server.site.submit("make_program_token", token, &[("cookie", &grace)]).await;
     let data = exported(&server.site, &grace).await;
+    let [program] = &data["programs"].as_array().expect("programs")[..] else { panic!("one: {}", data["programs"]) };
+    assert_eq!((&program["label"], &program["scopes"]), (&json!("A robot"), &json!(["read_rooms"])));
     let me: Value = server.site.get("/auth/me", Some(&grace)).await.json().await.expect("JSON");
     let ada_is: Value = server.site.get("/auth/me", Some(&ada)).await.json().await.expect("JSON");
     assert_eq!((&data["account"]["id"], &data["account"]["name"]), (&me["id"], &json!("Grace")));

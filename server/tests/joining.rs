@@ -15,7 +15,10 @@ use heartogether::{
 
 use serde_json::Value;
 
-use crate::support::{Pair, TestServer, changed_to, join, resume};
+use crate::{
+    older_messages::write,
+    support::{Pair, TestServer, changed_to, join, resume},
+};
 
 const START: ToRoom = ToRoom::Publish(Publish { source: Source::Display, paused: false });
 
@@ -213,6 +216,25 @@ async fn a_second_host_is_refused_unless_the_owner_takes_over() {
     assert_eq!(other_tab.joined().await.member, pair.as_host.member);
     assert_eq!(pair.host.refusal().await, Refusal::SessionReplaced);
     pair.host = other_tab;
+    pair.is_undisturbed().await;
+}
+
+#[tokio::test]
+async fn a_connection_that_was_replaced_changes_nothing_any_more() {
+    let server = TestServer::start().await;
+    let mut pair = server.site.pair().await;
+    let mut newer = server.site.greet(&pair.grace).await;
+    newer.send(&resume(pair.code, &pair.as_listener, pair.as_listener.seq)).await;
+    newer.resumed().await;
+    let member = pair.as_listener.member;
+    assert_eq!(pair.host.event().await, RoomEvent::MemberConnected { member, connected: true });
+    let mut older = std::mem::replace(&mut pair.listener, newer);
+    assert_eq!(older.refusal().await, Refusal::SessionReplaced);
+    for said in [write(1, "too late"), ToRoom::Leave] {
+        older.say(said).await;
+        assert_eq!(older.refusal().await, Refusal::NotAMember);
+    }
+    drop(older);
     pair.is_undisturbed().await;
 }
 

@@ -2,6 +2,7 @@
 
 use heartogether::{
     limits::{Limits, Quota},
+    protocol::FromRoom,
     refusal::Refusal,
     role::Role,
     room::RoomEvent,
@@ -11,7 +12,11 @@ use leptos::prelude::FromServerFnError;
 use reqwest::Response;
 use serde_json::{Value, json};
 
-use crate::support::{TestServer, join, resume, said};
+use crate::{
+    lounges::open_lounge,
+    older_messages::{write, write_many},
+    support::{Connection, TestServer, join, resume, said},
+};
 
 const NOW_S: u64 = 1_800_000_000;
 const PROXY: [&str; 2] = ["--trusted-proxies", "10.0.0.0/8, 127.0.0.1"];
@@ -258,4 +263,38 @@ async fn a_navigation_over_the_limit_gets_a_page() {
     assert!(page.contains("Please wait a few minutes") && page.contains("too_many_requests"), "{page}");
     let script = [("accept", "text/html,*/*"), ("sec-fetch-mode", "cors")];
     assert_eq!(server.site.get_with("/", &script).await.headers()["content-type"], "application/json");
+}
+
+#[tokio::test]
+async fn messages_are_counted_in_all_rooms_for_an_account_and_for_an_address() {
+    let of_account = Limits { messages_per_account: 3, ..Limits::default() };
+    let of_address = Limits { messages_per_address: 3, ..Limits::default() };
+    for (limits, is_for_all) in [(of_account, false), (of_address, true)] {
+        let server = TestServer::start_with(limits, &[]).await;
+        let (ada, grace) = (server.site.sign_in("Ada").await, server.site.sign_in("Grace").await);
+        let (first, second) = (open_lounge(&server.site, &ada, "").await, open_lounge(&server.site, &ada, "").await);
+        let (mut in_first, _) = server.site.join(&ada, first, Role::Participant).await;
+        let (mut in_second, _) = server.site.join(&ada, second, Role::Participant).await;
+        let (mut graces, _) = server.site.join(&grace, second, Role::Participant).await;
+        write_many(&mut in_first, 1..3, "one").await;
+        write_many(&mut in_second, 1..2, "two").await;
+        in_second.say(write(2, "too much")).await;
+        assert_eq!(next_refusal(&mut in_second).await, Refusal::TooManyMessages);
+        match is_for_all {
+            false => write_many(&mut graces, 1..2, "another account").await,
+            true => {
+                graces.say(write(1, "another account")).await;
+                assert_eq!(next_refusal(&mut graces).await, Refusal::TooManyMessages);
+            }
+        }
+    }
+}
+
+/// The next refusal; what happens in the room meanwhile is passed over.
+async fn next_refusal(connection: &mut Connection) -> Refusal {
+    loop {
+        if let FromRoom::Refused { refusal } = connection.hear().await {
+            return refusal;
+        }
+    }
 }

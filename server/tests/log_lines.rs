@@ -20,11 +20,15 @@ struct Logged {
 
 impl Logged {
     fn start(flags: &[&str]) -> Self {
+        Self::start_with("info,heartogether_server=debug", flags)
+    }
+
+    /// Logs what this filter chooses.
+    fn start_with(filter: &str, flags: &[&str]) -> Self {
         let data = TempDir::new().expect("a folder for the data");
         let path = data.path().join("log");
         let log = File::create(&path).expect("a file for the log");
         let flags = [&["--log-format", "json"], flags].concat();
-        let filter = "info,heartogether_server=debug";
         let server = Process::start_with(data.path(), &flags, filter, Stdio::from(log));
         Self { server, path, _data: data }
     }
@@ -74,6 +78,24 @@ async fn every_request_has_an_id_of_its_own_in_its_answer_and_in_its_lines() {
     for line in logged.lines() {
         assert!(line["timestamp"].is_string() && line["target"].is_string() && line["message"].is_string(), "{line}");
     }
+}
+
+#[tokio::test]
+async fn levels_are_chosen_by_module() {
+    const MODULE: &str = "heartogether_server::http::request_id";
+    let is_answered = |line: &Value| line["message"] == "the request is answered";
+    let chosen = Logged::start_with(&format!("off,{MODULE}=debug"), &[]);
+    let id = id_in(&chosen.server.site.get("/api/health", None).await);
+    assert!(chosen.lines_of(&id).await.iter().any(is_answered));
+    let targets = |logged: &Logged| logged.lines().iter().map(|line| line["target"].clone()).collect::<Vec<_>>();
+    assert!(targets(&chosen).iter().all(|target| target == MODULE), "{:?}", targets(&chosen));
+
+    let others = Logged::start_with(&format!("debug,{MODULE}=warn"), &[]);
+    let asked = others.server.site.sign_in("Ada").await;
+    let _connection = others.server.site.greet(&asked).await;
+    let is_opened = |line: &Value| line["message"] == "a WebSocket is opened";
+    eventually(async || others.lines().iter().any(is_opened)).await;
+    assert!(!targets(&others).iter().any(|target| target == MODULE));
 }
 
 #[tokio::test]

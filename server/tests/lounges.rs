@@ -6,6 +6,7 @@ mod reports;
 use heartogether::{
     engagement::{Emoji, MessageText},
     id::{DisplayName, MessageNumber, RoomCode, RoomName},
+    limits::Limits,
     protocol::{
         FromRoom, Join, MarkRead, Moment, NameOneself, NameRoom, ReactTo, RemoveMember, RoomFrame, ServerMessage,
         ToRoom, Write,
@@ -88,6 +89,7 @@ async fn a_lounge_is_opened_with_one_form_and_found_by_its_code() {
     let summary = server.site.submit("look_up_room", &format!("code={code}"), &[("cookie", &grace)]).await;
     let summary: Value = serde_json::from_str(&summary.text().await.expect("text")).expect("a summary");
     assert_eq!((&summary["kind"], &summary["name"]), (&"lounge".into(), &"The engine room".into()));
+    assert_eq!(summary["ends_after_ms"], Limits::default().lounge_idle_ms);
     let unnamed = open_lounge(&server.site, &ada, "").await;
     assert_eq!(come(&server.site, &ada, unnamed).await.1.room.name, None);
     let long = server.site.submit("open_lounge", &format!("name={}", "x".repeat(61)), &[("cookie", &ada)]).await;

@@ -1,6 +1,6 @@
 //! Markup in messages on a running server: rendered once, kept with the message, gone with it. And the pictures of diagrams.
 
-use std::fs;
+use std::{fs, time::Duration};
 
 use heartogether::{
     engagement::MessageText,
@@ -240,4 +240,18 @@ async fn hostile_messages_do_no_harm() {
         assert!(html.len() <= Limits::default().html_bytes);
     }
     assert!(adas.closed_with.is_none());
+}
+
+#[tokio::test]
+async fn nothing_that_a_message_links_to_is_asked_for() {
+    let linked = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = linked.local_addr().expect("its address");
+    let server = TestServer::start().await;
+    let (_, [(_, mut adas), (_, mut graces)]) = lounge(&server.site).await;
+    adas.say(write(1, &format!("see http://{address}/page and ![a cat](http://{address}/cat.png)"))).await;
+    let html = html(&mut graces).await.expect("markup");
+    assert_eq!(html.matches(&format!("href=\"http://{address}/")).count(), 2, "{html}");
+    assert_eq!(archived(&mut adas).await.len(), 1);
+    let asked = tokio::time::timeout(Duration::from_millis(500), linked.accept()).await;
+    assert!(asked.is_err(), "somebody asks for {address}");
 }

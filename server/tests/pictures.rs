@@ -164,6 +164,10 @@ async fn pictures_are_kept(flags: &[&str], kept: Option<&Path>) {
     let holds = |part: &[u8]| bytes.windows(part.len()).any(|window| window == part);
     assert!(holds(b"IDAT") && !holds(SECRET.as_bytes()) && !holds(b"tEXt"), "only what is needed to see it is kept");
 
+    for (cookie, has_it) in [(&talk.grace, true), (&talk.ada, false)] {
+        let export = talk.site().get("/auth/export", Some(cookie)).await.text().await.expect("text");
+        assert_eq!(export.contains(&picture.id.to_string()), has_it, "it belongs to who has sent it: {export}");
+    }
     let stranger = talk.site().sign_in("Mallory").await;
     assert_eq!(talk.get(Some(&stranger), &picture).await.status(), StatusCode::FORBIDDEN);
     assert_eq!(talk.get(None, &picture).await.status(), StatusCode::UNAUTHORIZED);

@@ -153,7 +153,7 @@ fn variable(line: &str) -> Option<&str> {
     let line = line.trim().trim_start_matches("- ");
     let (name, rest) = line.split_once([':', '='])?;
     let name = if matches!(name, "name" | "key") { rest } else { name }.trim();
-    let is_variable = name.contains('_') && name.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_');
+    let is_variable = name.contains('_') && name.bytes().all(|byte| matches!(byte, b'A'..=b'Z' | b'0'..=b'9' | b'_'));
     is_variable.then_some(name)
 }
 
@@ -171,5 +171,16 @@ fn files_for_operators_set_only_variables_that_there_are() {
         assert!(set.contains(&"TRUSTED_PROXIES"), "{file} sets {set:?}");
         let unknown: Vec<_> = set.iter().filter(|name| !known.iter().any(|known| known == *name)).collect();
         assert!(unknown.is_empty(), "{file} sets {unknown:?}");
+    }
+}
+
+#[test]
+fn files_for_several_nodes_say_where_the_pictures_are() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../deploy");
+    for file in ["compose.yaml", "kubernetes-nodes.yaml"] {
+        let text = std::fs::read_to_string(folder.join(file)).expect("a file for operators");
+        assert!(text.contains("REDIS_URL"), "{file} is for several nodes");
+        let set: Vec<_> = text.lines().filter_map(variable).collect();
+        assert!(set.iter().any(|name| matches!(*name, "PICTURES_DIR" | "S3_BUCKET")), "{file} sets {set:?}");
     }
 }

@@ -149,6 +149,7 @@ fn the_numbers_are_those_of_the_code() {
         ("signals", format!("{} KiB a second", limits.signal_bytes_per_second / 1024)),
         ("signals at once", format!("{} KiB at once", limits.signal_bytes_burst / 1024)),
         ("events", format!("{} events", Policy::broadcast(&limits).events_kept)),
+        ("a lounge's events", format!("a lounge {}", Policy::lounge(&limits).events_kept)),
         ("rate", format!("{} frames a second", limits.frames_per_second)),
         ("burst", format!("{} at once", limits.frames_burst)),
         ("hello", format!("hello within {} s", limits.hello_ms / 1000)),

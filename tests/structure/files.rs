@@ -46,13 +46,24 @@ fn collect(root: &Path, folder: &Path, found: &mut BTreeMap<PathBuf, String>) {
 /// The files from which cargo compiles a crate.
 pub(crate) fn crate_roots() -> BTreeSet<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let mut cargo = Command::new(env!("CARGO"));
-    cargo.current_dir(root).args(["metadata", "--no-deps", "--offline", "--format-version=1"]);
-    let answer = cargo.output().expect("cargo runs");
-    assert!(answer.status.success(), "{}", String::from_utf8_lossy(&answer.stderr));
-    let answer: Value = serde_json::from_slice(&answer.stdout).expect("cargo answers in JSON");
-    let packages = answer["packages"].as_array().expect("packages");
+    let packages = packages();
     let targets = packages.iter().flat_map(|package| package["targets"].as_array().expect("targets"));
     let files = targets.map(|target| Path::new(target["src_path"].as_str().expect("a path")));
     files.map(|file| file.strip_prefix(root).expect("it is inside").to_owned()).collect()
+}
+
+/// The repository's crates by their names, each with its licence.
+pub(crate) fn licences() -> Vec<(String, Value)> {
+    let named = |package: Value| (package["name"].to_string(), package["license"].clone());
+    packages().into_iter().map(named).collect()
+}
+
+/// What cargo says of the repository's own crates.
+fn packages() -> Vec<Value> {
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.current_dir(env!("CARGO_MANIFEST_DIR")).args(["metadata", "--no-deps", "--offline", "--format-version=1"]);
+    let answer = cargo.output().expect("cargo runs");
+    assert!(answer.status.success(), "{}", String::from_utf8_lossy(&answer.stderr));
+    let answer: Value = serde_json::from_slice(&answer.stdout).expect("cargo answers in JSON");
+    answer["packages"].as_array().expect("packages").clone()
 }

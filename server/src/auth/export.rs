@@ -24,7 +24,7 @@ use tokio::sync::mpsc;
 use crate::{
     error::{Answer, ServerError},
     state::Node,
-    storage::accounts::Membership,
+    storage::accounts::{Membership, StoredToken},
 };
 
 /// Messages that are read at once.
@@ -71,6 +71,7 @@ impl Node {
             |picture| json!({ "media_type": picture.media_type, "base64": BASE64_STANDARD.encode(picture.bytes) }),
         );
         let ends = store.session_ends(account.id, now).await?;
+        let tokens = store.program_tokens(account.id).await?;
         Ok(json!({
             "exported_at": now,
             "account": {
@@ -86,6 +87,7 @@ impl Node {
                 "picture": picture,
             },
             "sessions": ends.into_iter().map(|end| json!({ "expires_at": end })).collect::<Vec<_>>(),
+            "programs": tokens.iter().map(program).collect::<Vec<_>>(),
             "blocked": store.blocked(account.id).await?,
         }))
     }
@@ -160,11 +162,17 @@ fn open_ended(object: &Value) -> String {
     text
 }
 
-/// A message without what others have put on it.
+/// What is known of a program's token. Of the token itself, only a hash is there.
+fn program(StoredToken { label, scopes, created_at, used_at, .. }: &StoredToken) -> Value {
+    json!({ "label": label, "scopes": scopes, "created_at": created_at, "used_at": used_at })
+}
+
+/// A message without what others have put on it. Its pictures are at `/pictures/CODE/ID`.
 fn own(message: &Message) -> Value {
     json!({
         "number": message.number,
         "text": message.text,
+        "pictures": message.pictures,
         "sent_at": message.sent_at,
         "name": message.name,
         "changes": message.version,

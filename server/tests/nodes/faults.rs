@@ -72,6 +72,9 @@ async fn without_redis_rooms_are_read_and_writes_fail_visibly_in_time() {
         let report = node.site().get(&format!("/api/rooms/{}", pair.code), None).await;
         assert_eq!(report.status(), StatusCode::OK, "rooms can be read");
     }
+    let linus = one.site().sign_in("Linus").await;
+    let me = other.site().get("/auth/me", Some(&linus)).await;
+    assert_eq!(me.status(), StatusCode::OK, "sessions are in the database, which both nodes have");
     assert_eq!(moved.refusal().await, Refusal::StorageUnavailable);
     let waited = began.elapsed();
     assert!(waited > Duration::from_secs(5) && waited < Duration::from_secs(15), "{waited:?}");

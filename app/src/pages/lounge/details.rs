@@ -27,7 +27,7 @@ pub(super) fn details(lounge: Lounge) -> AnyView {
                 {settings(lounge)}
                 <div class="details-code">
                     <CodeDisplay code=lounge.code small=true />
-                    <p class="field-hint">{text::LASTS}</p>
+                    <p class="field-hint">{lounge.lasts()}</p>
                 </div>
             </div>
         </aside>

@@ -50,7 +50,7 @@ pub(super) fn Card(lounge: Lounge) -> impl IntoView {
             {part(told)}
             {part(move || way_in(lounge, way.get()))}
             <CodeDisplay code=lounge.code small=true />
-            <p class="text-sm text-muted">{text::LASTS}</p>
+            <p class="text-sm text-muted">{lounge.lasts()}</p>
         </div>
     }
     .into_any()

@@ -167,7 +167,7 @@ fn choices(lounge: Lounge, of: RowKey, about: About) -> AnyView {
         }
     };
     let choices = offered.into_iter().filter(|(is_offered, _)| *is_offered).map(|(_, act)| choice(act)).collect_view();
-    view! { {has_words.then(|| at_hand(lounge, of, number))} {choices} }.into_any()
+    view! { {is_there.then(|| at_hand(lounge, of, number))} {choices} }.into_any()
 }
 
 /// A few emoji, and the way to all of them.

@@ -13,9 +13,14 @@ use super::{added::Pictures, rows::RowKey, standing::Standing};
 use crate::{
     api::{IceConfiguration, RoomSummary, SavedLounge},
     browser::{ListNews, RoomHandle},
-    locale::Locale,
+    locale::{Locale, Phrase},
     text::lounge as text,
 };
+
+/// Milliseconds in a day.
+const DAY_MS: u64 = 24 * 60 * 60 * 1000;
+/// How long lounges last where a server of before does not say it.
+const USUAL_MS: u64 = 30 * DAY_MS;
 
 /// What the visitor writes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -182,6 +187,12 @@ impl Lounge {
     /// Under which name the visitor may come in.
     pub(super) fn first_name(self) -> String {
         self.first_name.get_value()
+    }
+
+    /// For how long it lasts, in days that have begun.
+    pub(super) fn lasts(self) -> Phrase {
+        let after_ms = self.summary.with_value(|room| room.ends_after_ms).unwrap_or(USUAL_MS);
+        text::lasts(u32::try_from(after_ms.div_ceil(DAY_MS)).unwrap_or(u32::MAX))
     }
 
     pub(super) fn is_member_at_first(self) -> bool {

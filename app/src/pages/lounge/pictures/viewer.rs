@@ -1,7 +1,8 @@
 //! A message's pictures as large as the page: with zoom, from one to the next by keys, buttons and swipes, and to keep.
 
 use leptos::{ev, html, prelude::*};
-use web_sys::HtmlElement;
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlElement};
 
 use crate::{
     components::{Glyph, Icon},
@@ -90,6 +91,14 @@ impl Viewing {
     fn close(self) {
         if let Some(dialog) = self.dialog.get_untracked() {
             dialog.close();
+        }
+    }
+
+    /// A click beside the picture closes, one on it does not.
+    fn press_beside(self, event: &ev::MouseEvent) {
+        let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+        if target.is_some_and(|target| target.class_name() == "viewer-stage") {
+            self.close();
         }
     }
 
@@ -223,7 +232,7 @@ pub(in crate::pages::lounge) fn viewer(lounge: Lounge) -> AnyView {
                 </a>
                 {icon_button(Glyph::Close, action::CLOSE, press(move |_| viewing.close()))}
             </div>
-            <div class="viewer-stage">
+            <div class="viewer-stage" on:click=press(move |event: ev::MouseEvent| viewing.press_beside(&event))>
                 {picture} <div class="viewer-back">{step(|place, _| place > 0, Glyph::Back, text::PREVIOUS_PICTURE, -1)}</div>
                 <div class="viewer-on">{step(|place, count| place + 1 < count, Glyph::On, text::NEXT_PICTURE, 1)}</div>
             </div>
