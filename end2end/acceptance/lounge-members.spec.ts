@@ -1,7 +1,7 @@
 // Who is in a lounge, what the owner can do, what is new to whom, and how it ends.
 import { expect, test } from '../fixtures';
 import { actOn, comeIn, isIn, memberOf, members, messageOf, openLounge, say, setHidden, write, field } from '../lounge_actions';
-import { button, isHydrated, main, showsRefusal, showsState } from '../page_actions';
+import { button, main, showsRefusal, showsState } from '../page_actions';
 
 test('members are seen to be here or away, and rename themselves', async ({ newVisitor }) => {
   const [ada, grace] = [await newVisitor(), await newVisitor()];

@@ -71,7 +71,7 @@ test('who listens chooses the loudspeaker, which is kept, and reads why an addre
   await expect(grace.getByTestId('hearing')).toContainText('This server has no relay (TURN) to go through');
 
   await grace.reload();
-  await tapListen(grace);
+  await isHearing(grace);
   await hear(grace, TAB_TONE_HZ);
   await expect.poll(() => loudspeakerOf(grace)).toBe('headset');
   await button(grace, 'Sound settings').click();

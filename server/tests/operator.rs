@@ -151,14 +151,11 @@ async fn an_order_waits_for_the_server() {
 
 /// The next event that is about a message.
 async fn told(connection: &mut Connection) -> RoomEvent {
+    use RoomEvent::{MessageDeleted, MessageSent, PictureRemoved};
     loop {
-        match connection.event().await {
-            event @ (RoomEvent::MessageSent { .. }
-            | RoomEvent::PictureRemoved { .. }
-            | RoomEvent::MessageDeleted { .. }) => {
-                return event;
-            }
-            _ => {}
+        let event = connection.event().await;
+        if matches!(event, MessageSent { .. } | PictureRemoved { .. } | MessageDeleted { .. }) {
+            return event;
         }
     }
 }

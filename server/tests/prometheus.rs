@@ -147,7 +147,10 @@ async fn every_panel_of_the_dashboard_has_data() {
     assert_eq!(rules.len(), alerts().len());
     for rule in rules {
         assert_eq!(rule["health"], "ok", "{rule}");
-        assert_eq!(rule["state"], "inactive", "nothing is wrong: {rule}");
+        // Those that are about times wait for some minutes, because a machine can be slow for a moment.
+        let is_about_times = rule["name"].as_str().is_some_and(|name| name.ends_with("Slow"));
+        let states: &[_] = if is_about_times { &["inactive", "pending"] } else { &["inactive"] };
+        assert!(states.iter().any(|state| rule["state"] == *state), "nothing is wrong: {rule}");
     }
 }
 

@@ -56,7 +56,6 @@ pub(super) fn player(lounge: Lounge) -> AnyView {
     };
     let is_held = move || handle.player.get() != PlayerState::Playing;
     let is_open = RwSignal::new(false);
-    let toggle = press(move |_| is_open.update(|is_open| *is_open = !*is_open));
     view! {
         <div class="sound-player">
             <span class="sound-state" role="status">
@@ -74,18 +73,25 @@ pub(super) fn player(lounge: Lounge) -> AnyView {
                 {part(glyph)}
             </button>
             {part_when(volume::can_be_set, slider)}
-            <button
-                type="button"
-                class="icon-button"
-                aria-label=text::SOUND_SETTINGS
-                title=text::SOUND_SETTINGS
-                aria-expanded=switch(move || is_open.get())
-                on:click=toggle
-            >
-                <Icon glyph=Glyph::More />
-            </button>
+            {way_to_settings(is_open)}
         </div>
         {part_when(move || is_open.get(), move || settings(handle))}
+    }
+    .into_any()
+}
+
+fn way_to_settings(is_open: RwSignal<bool>) -> AnyView {
+    view! {
+        <button
+            type="button"
+            class="icon-button"
+            aria-label=text::SOUND_SETTINGS
+            title=text::SOUND_SETTINGS
+            aria-expanded=switch(move || is_open.get())
+            on:click=press(move |_| is_open.update(|is_open| *is_open = !*is_open))
+        >
+            <Icon glyph=Glyph::More />
+        </button>
     }
     .into_any()
 }

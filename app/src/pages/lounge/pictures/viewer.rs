@@ -9,6 +9,7 @@ use crate::{
     locale::{Locale, Value},
     pages::lounge::{
         erased::{attribute, effect, icon_button, key, part, part_when, press, said},
+        rows::RowKey,
         shared::Lounge,
     },
     routes,
@@ -192,13 +193,7 @@ pub(in crate::pages::lounge) fn viewer(lounge: Lounge) -> AnyView {
         }
     });
     let count = viewing.count;
-    effect(move || {
-        lounge.handle.conversation.track();
-        // One of them was removed, or the message was.
-        if lounge.with_entry(row, |entry| entry.message.pictures.len()).is_some_and(|left| left != count) {
-            viewing.close();
-        }
-    });
+    close_when_fewer(lounge, row, viewing);
     let shown_of = move || locale.say_once(text::shown_of(viewing.place.get() + 1, count)).into_owned();
     let address = {
         let addresses: Vec<String> =
@@ -239,6 +234,16 @@ pub(in crate::pages::lounge) fn viewer(lounge: Lounge) -> AnyView {
         </dialog>
     }
     .into_any()
+}
+
+/// One of the pictures was removed, or the message was: what is left is in the log.
+fn close_when_fewer(lounge: Lounge, row: RowKey, viewing: Viewing) {
+    effect(move || {
+        lounge.handle.conversation.track();
+        if lounge.with_entry(row, |entry| entry.message.pictures.len()).is_some_and(|left| left != viewing.count) {
+            viewing.close();
+        }
+    });
 }
 
 fn drawn(viewing: Viewing, address: String, name: &str, locale: Locale) -> AnyView {
