@@ -59,7 +59,7 @@ async function say(page, text) {
 
 async function drawLounge() {
   const [ada, grace] = [await visitor('Ada Lovelace', 'light'), await visitor('Grace Hopper', 'dark')];
-  await ada.setViewportSize(DESK);
+  await Promise.all([ada.setViewportSize(DESK), grace.setViewportSize(PHONE)]);
   await ada.goto('/');
   await ada.locator('main[data-hydrated]').waitFor();
   await ada.getByLabel('Name of the lounge').fill('Engine room');
