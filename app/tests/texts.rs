@@ -7,14 +7,14 @@ use std::{
 
 /// Words that are no text: the product's name, and names of keys and of a Web API.
 const KNOWN: [&str; 6] = ["HearTogether", "Enter", "Escape", "Home", "End", "Notification"];
-/// What only developers see.
-const FOR_DEVELOPERS: &str = "gallery.rs";
+/// What only developers see: a page that shows all components, and tests.
+const FOR_DEVELOPERS: [&str; 2] = ["gallery.rs", "tests.rs"];
 
 fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path()) {
         match entry.is_dir() {
             true => sources(&entry, found),
-            false if entry.ends_with(FOR_DEVELOPERS) => {}
+            false if FOR_DEVELOPERS.iter().any(|file| entry.ends_with(file)) => {}
             false => found.extend(entry.extension().is_some_and(|end| end == "rs").then_some(entry)),
         }
     }
