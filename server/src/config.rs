@@ -286,7 +286,8 @@ fn parse_log(filter: &str) -> Result<String, String> {
 mod tests {
     use super::*;
 
-    fn read(arguments: &[&'static str]) -> Result<Config, String> {
+    /// The settings of a command line, or why it is refused.
+    pub(in crate::config) fn read(arguments: &[&'static str]) -> Result<Config, String> {
         let arguments = ["heartogether-server"].into_iter().chain(arguments.iter().copied());
         Config::from_arguments(arguments).map_err(|error| error.to_string())
     }

@@ -79,12 +79,7 @@ impl PictureSettings {
 
 #[cfg(test)]
 mod tests {
-    use crate::config::Config;
-
-    fn read(arguments: &[&'static str]) -> Result<Config, String> {
-        let arguments = ["heartogether-server"].into_iter().chain(arguments.iter().copied());
-        Config::from_arguments(arguments).map_err(|error| error.to_string())
-    }
+    use crate::config::tests::read;
 
     #[test]
     fn a_bucket_needs_its_key_and_no_folder() {

@@ -76,12 +76,7 @@ impl RedisOptions {
 
 #[cfg(test)]
 mod tests {
-    use crate::config::Config;
-
-    fn read(arguments: &[&'static str]) -> Result<Config, String> {
-        let arguments = ["heartogether-server"].into_iter().chain(arguments.iter().copied());
-        Config::from_arguments(arguments).map_err(|error| error.to_string())
-    }
+    use crate::config::tests::read;
 
     #[test]
     fn redis_needs_what_nodes_share_beside_it() {
