@@ -13,8 +13,8 @@ use crate::{
     storage::{StorageError, log::LogError, orders::Deed, pictures::Whereabouts},
 };
 
-/// What comes of an order about a picture that is not there.
-const NONE: &str = "there is no such picture, or its message is deleted";
+/// With what the outcome of each order begins that has removed a picture.
+const REMOVED: &str = "removed";
 
 impl Node {
     /// Removes a picture, wherever it is.
@@ -26,13 +26,13 @@ impl Node {
         self.rooms.open(room).flush().await?;
         let Some(found) = self.pictures.find(id).await? else { return self.say_it_is_gone(id).await };
         let outcome = match found {
-            Whereabouts { is_deleted: true, .. } => "no message shows it any more; its bytes are deleted now",
+            Whereabouts { is_deleted: true, .. } => "removed; no message shows it any more",
             Whereabouts { message: None, .. } => "removed; no message has shown it",
             Whereabouts { message: Some(number), .. } => {
-                if !self.take_away(room, number, id).await? {
-                    return Ok("this version of the server does not understand the picture's room");
+                if let Err(why) = self.take_away(room, number, id).await? {
+                    return Ok(why);
                 }
-                "removed"
+                REMOVED
             }
         };
         self.pictures.delete(id).await?;
@@ -41,26 +41,34 @@ impl Node {
     }
 
     async fn say_it_is_gone(&self, id: PictureId) -> Result<&'static str, ServerError> {
-        let was_removed = self.orders.was_done((Deed::RemovePicture, &id.to_string()), NONE).await?;
-        Ok(if was_removed { "removed already" } else { NONE })
+        let was_removed = self.orders.was_done((Deed::RemovePicture, &id.to_string()), REMOVED).await?;
+        Ok(if was_removed { "removed already" } else { "there is no such picture, or its message is deleted" })
     }
 
-    /// Takes a picture away from its message. Returns whether the room can be read.
-    async fn take_away(&self, id: RoomId, number: MessageNumber, picture: PictureId) -> Result<bool, ServerError> {
+    /// Takes a picture away from its message, or says why the room cannot. The bytes stay then: the message goes on showing them.
+    async fn take_away(
+        &self,
+        id: RoomId,
+        number: MessageNumber,
+        picture: PictureId,
+    ) -> Result<Result<(), &'static str>, ServerError> {
         let room = self.rooms.open(id);
         let event = Event::PictureRemoved(self.removal(id, number, picture).await?);
         match room.foresee(&event).await {
             Ok(Foreseen::Change) => {}
-            Err(Refusal::RoomUnreadable) => return Ok(false),
-            // Its message, or its room, went at the same moment.
-            Ok(Foreseen::Nothing) | Err(_) => return Ok(true),
+            // Its message went at the same moment.
+            Ok(Foreseen::Nothing) | Err(Refusal::MessageNotFound) => return Ok(Ok(())),
+            Err(Refusal::RoomUnreadable) => {
+                return Ok(Err("this version of the server does not understand the picture's room"));
+            }
+            Err(_) => return Ok(Err("the picture's room does not answer; please give the order again")),
         }
         match append(&*self.log, id, event).await {
             Ok(appended) => room.at(appended.seq).flush().await?,
             Err(LogError::NoSuchRoom) => {}
             Err(error) => return Err(error.into()),
         }
-        Ok(true)
+        Ok(Ok(()))
     }
 
     /// The removal, with what only the archive knows.

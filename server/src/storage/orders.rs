@@ -130,11 +130,11 @@ impl Orders {
         Ok(())
     }
 
-    /// Whether such an order about the same thing was carried out with another outcome than this one.
-    pub(crate) async fn was_done(&self, (deed, target): (Deed, &str), unlike: &str) -> Result<bool, StorageError> {
+    /// Whether such an order about the same thing was carried out with an outcome that begins like this.
+    pub(crate) async fn was_done(&self, (deed, target): (Deed, &str), begins: &str) -> Result<bool, StorageError> {
         let select =
-            "SELECT 1 FROM orders WHERE deed = $1 AND target = $2 AND done_at IS NOT NULL AND outcome <> $3 LIMIT 1";
-        let select = statement(select).bind(deed.name().to_owned()).bind(target.to_owned()).bind(unlike.to_owned());
+            "SELECT 1 FROM orders WHERE deed = $1 AND target = $2 AND done_at IS NOT NULL AND outcome LIKE $3 LIMIT 1";
+        let select = statement(select).bind(deed.name().to_owned()).bind(target.to_owned()).bind(format!("{begins}%"));
         Ok(select.slow().fetch_optional(&self.database).await?.is_some())
     }
 
