@@ -41,6 +41,7 @@ fn all_of_these_are_formulas() {
         r"\begin{pmatrix} a & b \\ c & d \end{pmatrix}",
         r"\begin{cases} 1 & x > 0 \\ 0 & \text{otherwise} \end{cases}",
         r"\begin{align} a &= b \\ c &= d \end{align}",
+        r"\begin{align} \color{red} a & b \end{align}",
         r"\begin{array}{|l|r|} \hline a & b \\ \hline c & d \end{array}",
         r"\left( \sum_{k=1}^n a_k b_k \right)^2 \leq \prod_{i} \overline{x_i}",
         r"\mathbb{R} \to \mathcal{L}, \quad \mathbf{v} \cdot \hat{n} \ne \vec{0}",
