@@ -4,25 +4,11 @@ import { defineConfig } from '@playwright/test';
 import { listening } from './chromium.mjs';
 import { target } from './build_target.mjs';
 
-/** Tests in which nobody listens closely: what they need from the processor is short. */
-const QUIET = [
-  'routes/*.spec.ts',
-  'acceptance/lounge!(-sound).spec.ts',
-  'bugs/codes.spec.ts',
-  ...['base-path', 'cookies', 'install', 'invitation', 'languages', 'programs', 'recent', 'sign-in', 'text', 'without_code', 'worker'].map(
-    (name) => `acceptance/${name}.spec.ts`,
-  ),
-].map((file) => `**/${file}`);
-
-// `./dev test e2e` runs one project after the other: side by side, the quiet tests would disturb the sound of the others.
 export default defineConfig({
   testDir: '.',
-  projects: [
-    // Every test has two or three browsers that encode and decode sound in real time; side by side they would starve.
-    { name: 'sound', testMatch: '**/*.spec.ts', testIgnore: QUIET, outputDir: `${target}/end2end/sound`, workers: 1 },
-    { name: 'quiet', testMatch: QUIET, outputDir: `${target}/end2end/quiet`, workers: 2 },
-  ],
+  outputDir: `${target}/end2end`,
   reporter: [['list'], ['./promises.mjs']],
+  // Two at a time: each has two or three browsers that encode and decode sound in real time, and waits for most of its time.
   workers: 2,
   retries: 0,
   forbidOnly: Boolean(process.env['CI']),
