@@ -213,7 +213,7 @@ pub(crate) async fn publish_event(
 }
 
 /// What the viewer is to the room, the room says.
-pub(crate) fn viewer(visitor: &Visitor) -> Result<Viewer, Refusal> {
+fn viewer(visitor: &Visitor) -> Result<Viewer, Refusal> {
     let account = visitor.permit(Permission::Connect)?;
     Ok(Viewer { account: account.id, kind: visitor.kind_of(account) })
 }

@@ -15,25 +15,32 @@ use axum::{
 use futures::StreamExt;
 use heartogether::{
     id::{PictureId, RoomCode, RoomId},
-    limits::PICTURE_BYTES,
+    limits::{PICTURE_BYTES, PICTURES_PER_MESSAGE},
     refusal::Refusal,
     role::Permission,
     room::Picture,
 };
-use heartogether_app::{api::Visitor, pictures::picture_worker, routes};
+use heartogether_app::{
+    api::{Account, Scope, Visitor},
+    pictures::picture_worker,
+    routes,
+};
 use tokio::{
     sync::{Semaphore, SemaphorePermit},
     time::timeout,
 };
 
 use crate::{
+    auth::{Program, acting_for},
     error::{Answer, ServerError},
     http::CHECKED_EACH_TIME,
-    json_api::viewer,
     random,
     rooms::Viewer,
     state::{AppState, Node},
-    storage::pictures::{Belonging, PictureBytes, Space},
+    storage::{
+        StorageError,
+        pictures::{Belonging, PictureBytes, Space},
+    },
     uncancelled::finish,
 };
 use cleaning::clean;
@@ -55,22 +62,42 @@ pub(crate) fn routes() -> Router<AppState> {
         .route(routes::PICTURE_WORKER, get(worker))
 }
 
-/// `POST /api/rooms/{code}/pictures`: a member uploads a picture, as it is. The answer describes it, as a message can have it.
+impl Node {
+    /// Whether an account has uploaded these pictures for a message of a room.
+    ///
+    /// # Errors
+    /// [`StorageError`]; inside, [`Refusal::TooManyPictures`] or [`Refusal::PictureNotFound`].
+    pub(crate) async fn check_pictures(
+        &self,
+        from: Belonging,
+        pictures: &[Picture],
+    ) -> Result<Result<(), Refusal>, StorageError> {
+        if pictures.len() > PICTURES_PER_MESSAGE as usize {
+            return Ok(Err(Refusal::TooManyPictures));
+        }
+        let is_theirs = self.pictures.can_send(from, pictures, self.clock.now()).await?;
+        Ok(if is_theirs { Ok(()) } else { Err(Refusal::PictureNotFound) })
+    }
+}
+
+/// `POST /api/rooms/{code}/pictures`: a member, or a program of theirs, uploads a picture, as it is. The answer describes it, as a message can have it.
 async fn upload(
     State(node): State<Arc<Node>>,
     Extension(visitor): Extension<Visitor>,
+    program: Option<Extension<Program>>,
     Path(code): Path<String>,
     body: Body,
 ) -> Result<(StatusCode, Json<Picture>), Answer> {
-    let (viewer, room) = find(&node, &visitor, &code, Permission::Converse).await?;
-    if !node.command_limits.pictures.take(viewer.account, room, node.clock.now()).await {
+    let account = acting_for(&visitor, program.as_deref(), Scope::SendMessages, Permission::Connect)?;
+    let room = find(&node, &visitor, &account, &code, Permission::Converse).await?;
+    if !node.command_limits.pictures.take(account.id, room, node.clock.now()).await {
         return Err(Refusal::TooManyRequests.into());
     }
     let (bytes, _held) = read(body, &node.uploads).await?;
     let cleaned = tokio::task::spawn_blocking(move || clean(&bytes)).await.map_err(ServerError::from)??;
     let (width, height) = (cleaned.width, cleaned.height);
     let picture = Picture { id: PictureId::from_bits(random::bits()), format: cleaned.format, width, height };
-    let to = Belonging { room, account: viewer.account };
+    let to = Belonging { room, account: account.id };
     let add = {
         let node = node.clone();
         let space = Space { room: node.limits.picture_bytes_per_room, account: node.limits.picture_bytes_per_account };
@@ -80,13 +107,15 @@ async fn upload(
     Ok((StatusCode::CREATED, Json(picture)))
 }
 
-/// `GET /pictures/{code}/{id}`: for members.
+/// `GET /pictures/{code}/{id}`: for members and their programs.
 async fn picture(
     State(node): State<Arc<Node>>,
     Extension(visitor): Extension<Visitor>,
+    program: Option<Extension<Program>>,
     Path((code, id)): Path<(String, String)>,
 ) -> Result<Response, Answer> {
-    let (_, room) = find(&node, &visitor, &code, Permission::ReadMessages).await?;
+    let account = acting_for(&visitor, program.as_deref(), Scope::ReadMessages, Permission::Connect)?;
+    let room = find(&node, &visitor, &account, &code, Permission::ReadMessages).await?;
     let id: PictureId = id.parse().map_err(|_| Refusal::PictureNotFound)?;
     let found = node.pictures.read(room, id).await.map_err(ServerError::from)?;
     let PictureBytes { format, length, stream } = found.ok_or(Refusal::PictureNotFound)?;
@@ -112,17 +141,17 @@ async fn worker() -> Response {
     (headers, picture_worker()).into_response()
 }
 
-/// Finds a room in which the visitor has a permission.
+/// Finds a room in which the visitor's account has a permission.
 async fn find(
     node: &Arc<Node>,
     visitor: &Visitor,
+    account: &Account,
     code: &str,
     permission: Permission,
-) -> Result<(Viewer, RoomId), Answer> {
-    let viewer = viewer(visitor)?;
+) -> Result<RoomId, Answer> {
+    let viewer = Viewer { account: account.id, kind: visitor.kind_of(account) };
     let permits = async |room| Ok(node.rooms.open(room).check(viewer, permission).await);
-    let room = node.find_for(RoomCode::parse(code)?, &visitor.caller, permits).await??;
-    Ok((viewer, room))
+    Ok(node.find_for(RoomCode::parse(code)?, &visitor.caller, permits).await??)
 }
 
 /// The bytes of a request, as long as they are not too many, with the space that they take.

@@ -1,5 +1,6 @@
 //! What programs ask over HTTP: the server answers as its own description says.
 
+mod pictures;
 mod program;
 mod schema;
 
@@ -171,7 +172,8 @@ async fn what_is_sent_wrongly_is_refused_with_a_code() {
     let robot = Program::new(site, Some(make_token(site, &ada, ALL).await)).await;
     let code = open_lounge(site, &ada, "").await.to_string();
     for (body, refusal) in [
-        (json!({ "nonce": 1 }), "frame_malformed"),
+        (json!({ "text": "x" }), "frame_malformed"),
+        (json!({ "nonce": 1 }), "message_empty"),
         (json!({ "nonce": -1, "text": "x" }), "frame_malformed"),
         (json!({ "nonce": 1, "text": "x", "html": "y" }), "frame_malformed"),
         (json!({ "nonce": 1, "text": "  " }), "message_empty"),

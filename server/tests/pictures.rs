@@ -33,7 +33,7 @@ fn chunk(kind: &str, content: &[u8]) -> Vec<u8> {
 }
 
 /// A PNG with a comment, whose pixels take this many bytes.
-fn png(width: u32, height: u32, bytes: usize) -> Vec<u8> {
+pub(crate) fn png(width: u32, height: u32, bytes: usize) -> Vec<u8> {
     let header = [&width.to_be_bytes()[..], &height.to_be_bytes(), &[8, 6, 0, 0, 0]].concat();
     let chunks =
         [chunk("IHDR", &header), chunk("tEXt", SECRET.as_bytes()), chunk("IDAT", &vec![7; bytes]), chunk("IEND", &[])];

@@ -14,7 +14,7 @@ use heartogether::{
     protocol::Write,
     refusal::Refusal,
     role::Permission,
-    room::Message,
+    room::{Message, Picture},
     time::Timestamp,
 };
 use heartogether_app::api::{Scope, Visitor};
@@ -52,7 +52,7 @@ struct ToldMessage {
     number: MessageNumber,
     author: MemberId,
     name: String,
-    /// Nothing once it is deleted.
+    /// Nothing once it is deleted, and empty where pictures stand alone.
     text: Option<String>,
     sent_at: Timestamp,
     version: u32,
@@ -60,6 +60,7 @@ struct ToldMessage {
     #[serde(skip_serializing_if = "Option::is_none")]
     reply_to: Option<MessageNumber>,
     emoji: Vec<ToldEmoji>,
+    pictures: Vec<Picture>,
 }
 
 #[derive(Serialize)]
@@ -80,6 +81,7 @@ impl From<Message> for ToldMessage {
             pinned: message.pinned,
             reply_to: message.reply_to,
             emoji: emoji.collect(),
+            pictures: message.pictures,
             text: message.text.map(|text| text.to_string()),
         }
     }
@@ -124,9 +126,14 @@ pub(crate) async fn read(
 struct NewMessage {
     /// The same for a message that is sent again.
     nonce: u32,
+    /// It may be left out beside pictures.
+    #[serde(default)]
     text: String,
     #[serde(default)]
     reply_to: Option<u64>,
+    /// What the answers to the uploads say, in the order in which they are shown.
+    #[serde(default)]
+    pictures: Vec<Picture>,
 }
 
 /// The number under which the room keeps a message.
@@ -144,9 +151,12 @@ pub(crate) async fn send(
     body: String,
 ) -> Result<(StatusCode, Json<Sent>), Answer> {
     let account = acting_for(&visitor, program.as_deref(), Scope::SendMessages, Permission::Connect)?;
-    let NewMessage { nonce, text, reply_to } = super::parse(&body)?;
-    let (text, reply_to) = (MessageText::parse(&text)?, reply_to.map(MessageNumber));
-    let message = Write { nonce, text, pictures: Vec::new(), reply_to };
+    let NewMessage { nonce, text, reply_to, pictures } = super::parse(&body)?;
+    let text = match MessageText::parse(&text) {
+        Err(Refusal::MessageEmpty) if !pictures.is_empty() => MessageText::none(),
+        read => read?,
+    };
+    let message = Write { nonce, text, pictures, reply_to: reply_to.map(MessageNumber) };
     let room = node.room_of_member(&account, RoomCode::parse(&code)?, &visitor.caller).await?;
     let (number, is_new) = node.write_for(&account, &room, message, &visitor.caller).await?;
     Ok((if is_new { StatusCode::CREATED } else { StatusCode::OK }, Json(Sent { number })))

@@ -50,9 +50,9 @@ paths! {
     post "/api/stream/{id}" post_to_stream;
 }
 
-/// Those that other files add, as they take larger bodies.
+/// Those of pictures, which take and give larger bodies: other files add them.
 #[cfg(test)]
-const LARGER: &[(&str, &str)] = &[("post", "/api/rooms/{code}/pictures")];
+const OF_PICTURES: &[(&str, &str)] = &[("post", "/api/rooms/{code}/pictures"), ("get", "/pictures/{code}/{id}")];
 
 /// What operators ask, at an address of their own.
 #[cfg(test)]
@@ -78,8 +78,11 @@ mod tests {
                 methods.map(move |method| (method.clone(), path.clone())).collect::<Vec<_>>()
             })
             .collect();
-        let there =
-            FOR_ALL.iter().chain(OTHERS).chain(LARGER).map(|(method, path)| ((*method).to_owned(), (*path).to_owned()));
+        let there = FOR_ALL
+            .iter()
+            .chain(OTHERS)
+            .chain(OF_PICTURES)
+            .map(|(method, path)| ((*method).to_owned(), (*path).to_owned()));
         assert_eq!(documented, there.collect());
     }
 
@@ -97,7 +100,8 @@ mod tests {
                 }
                 let text = fs::read_to_string(&path).expect("text");
                 // What leads plain HTTP to HTTPS answers one of them by itself.
-                let known = |path: &str| FOR_ALL.iter().chain(OTHERS).chain(LARGER).any(|(_, known)| *known == path);
+                let known =
+                    |path: &str| FOR_ALL.iter().chain(OTHERS).chain(OF_PICTURES).any(|(_, known)| *known == path);
                 for line in text.lines().filter(|line| line.contains(".route(") && !path.ends_with("paths.rs")) {
                     let added = line.split('"').find(|part| part.starts_with("/api/"));
                     assert!(added.is_none_or(|path| path == OF_OPERATORS || known(path)), "{}: {line}", path.display());

@@ -10,7 +10,11 @@ use heartogether::{
 use heartogether_app::api::{Account, ApiError, Caller};
 
 use super::{Reader, RoomHandle, append};
-use crate::{error::ServerError, state::Node, storage::messages::NONCE_KEPT_MS};
+use crate::{
+    error::ServerError,
+    state::Node,
+    storage::{messages::NONCE_KEPT_MS, pictures::Belonging},
+};
 
 impl Node {
     /// A room that an account is a member of. Guesses are counted as look-ups.
@@ -36,7 +40,7 @@ impl Node {
         &self,
         account: &Account,
         room: &RoomHandle,
-        Write { nonce, text, pictures: _, reply_to }: Write,
+        Write { nonce, text, pictures, reply_to }: Write,
         caller: &Caller,
     ) -> Result<(MessageNumber, bool), ApiError> {
         let now = self.clock.now();
@@ -50,13 +54,14 @@ impl Node {
         if let Some(number) = known {
             return Ok((number, false));
         }
+        let from = Belonging { room: room.id(), account: account.id };
+        self.check_pictures(from, &pictures).await.map_err(ServerError::from)??;
         let answered = match reply_to {
             Some(number) => Some(self.archive.find(room.id(), number).await.map_err(ServerError::from)?.into()),
             None => None,
         };
         let markup = self.markup.render(room, &text).await;
-        let command =
-            Command::Write { nonce, text, pictures: Vec::new(), reply_to, answered, is_archived: false, markup };
+        let command = Command::Write { nonce, text, pictures, reply_to, answered, is_archived: false, markup };
         let event = Event::CommandedByProgram { account: account.id, command };
         let is_new = room.foresee(&event).await? == Foreseen::Change;
         let mut room = room.clone();

@@ -1,6 +1,6 @@
 //! A program that asks over HTTP.
 
-use reqwest::{Method, StatusCode};
+use reqwest::{Client, Method, Response, StatusCode};
 use serde_json::Value;
 
 use super::schema::Document;
@@ -29,6 +29,11 @@ impl<'a> Program<'a> {
         body: Option<&Value>,
     ) -> (StatusCode, Value) {
         let response = self.site.ask(method.clone(), path, self.token.as_deref(), body.map(ToString::to_string)).await;
+        self.checked(&method, template, response).await
+    }
+
+    /// The answer, which is as the document says.
+    async fn checked(&self, method: &Method, template: &str, response: Response) -> (StatusCode, Value) {
         let status = response.status();
         let text = response.text().await.expect("text");
         let answer = if text.is_empty() { Value::Null } else { serde_json::from_str(&text).expect("JSON") };
@@ -52,5 +57,16 @@ impl<'a> Program<'a> {
     pub(super) async fn send(&self, code: &str, body: &Value) -> (StatusCode, Value) {
         let path = format!("/api/rooms/{code}/messages");
         self.ask(Method::POST, "/api/rooms/{code}/messages", &path, Some(body)).await
+    }
+
+    pub(super) async fn upload(&self, code: &str, bytes: Vec<u8>) -> (StatusCode, Value) {
+        let request = Client::new().post(format!("http://{}/api/rooms/{code}/pictures", self.site.authority));
+        let request = request.bearer_auth(self.token.as_deref().unwrap_or_default()).body(bytes);
+        self.checked(&Method::POST, "/api/rooms/{code}/pictures", request.send().await.expect("an answer")).await
+    }
+
+    pub(super) async fn picture(&self, code: &str, picture: &Value) -> Response {
+        let path = format!("/pictures/{code}/{}", picture["id"].as_str().expect("an id"));
+        self.site.ask(Method::GET, &path, self.token.as_deref(), None).await
     }
 }

@@ -3,7 +3,7 @@
 use heartogether::{
     engagement::MessageText,
     id::{MessageNumber, PublicationId, RoomCode},
-    limits::{MESSAGES_AT_ONCE, PICTURES_PER_MESSAGE},
+    limits::MESSAGES_AT_ONCE,
     protocol::{
         DeclareSilence, Delete, DismissReports, Edit, EndPublication, FetchMessages, FromRoom, HandOver, Listen,
         LoungeRead, MarkRead, NameOneself, NameRoom, Pin, Publish, React, ReactTo, RemoveMember, ReportMessage, ToRoom,
@@ -119,15 +119,9 @@ impl RoomRequests {
 
     /// Whether the account has uploaded these pictures for a message of this room.
     async fn check_pictures(&self, room: RoomCode, pictures: &[Picture]) -> Result<(), Failure> {
-        if pictures.len() > PICTURES_PER_MESSAGE as usize {
-            return Err(Refusal::TooManyPictures.into());
-        }
         let from = Belonging { room: self.room(room)?.id(), account: self.account.id };
-        let can_send = self.node.pictures.can_send(from, pictures, self.node.clock.now()).await;
-        match can_send.map_err(|error| Failure::Fault(error.into()))? {
-            true => Ok(()),
-            false => Err(Refusal::PictureNotFound.into()),
-        }
+        let checked = self.node.check_pictures(from, pictures).await;
+        Ok(checked.map_err(|error| Failure::Fault(error.into()))??)
     }
 
     /// Takes a message, or a change of one, from the account's allowance.
