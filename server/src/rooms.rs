@@ -19,6 +19,7 @@ mod supervision;
 mod surviving_state;
 #[cfg(test)]
 mod tests;
+mod unused_rooms;
 mod write_behind;
 
 use std::{
@@ -77,6 +78,8 @@ struct Open {
     /// Rooms that cannot go on and whose logs are still there. In this run of the server nobody gets into them: their handles lead
     /// to no actor, and know whether the room has ended or cannot be read.
     lost: HashMap<RoomId, RoomHandle>,
+    /// Rooms that nobody here needed at the last look, and that nobody has asked for since.
+    unused: HashSet<RoomId>,
     /// Since when nobody has had anything of the logs of rooms.
     nothing_left: HashMap<RoomId, Timestamp>,
 }
@@ -123,18 +126,26 @@ impl Rooms {
     /// The room's actor. Starts one if this node has none; the actor of a room that is not live stops at once.
     pub(crate) fn open(self: &Arc<Self>, room: RoomId) -> RoomHandle {
         let mut open = self.opened();
+        open.unused.remove(&room);
         match open.lost.get(&room) {
             Some(lost) => lost.clone(),
             None => open.handles.entry(room).or_insert_with(|| self.start(room)).clone(),
         }
     }
 
-    /// The number of actors on this node.
-    pub(crate) fn count(&self) -> usize {
-        self.opened().handles.len()
+    /// The rooms that are open: on this node, or on any where several nodes share them. A room stays open for a while after its end.
+    ///
+    /// # Errors
+    /// Those of the log.
+    pub(crate) async fn open_anywhere(&self) -> Result<HashSet<RoomId>, LogError> {
+        match self.is_shared() {
+            true => Ok(self.log.live().await?.into_iter().collect()),
+            false => Ok(self.opened().handles.keys().copied().collect()),
+        }
     }
 
-    /// Whether the room has an actor on this node. The actor stops a while after the room's end.
+    /// Whether the room has an actor on this node. The actor stops a while after the room's end, or where nobody on this node
+    /// [needs it](Self::let_go_of_unused).
     pub(crate) fn is_open(&self, room: RoomId) -> bool {
         self.opened().handles.contains_key(&room)
     }
@@ -159,7 +170,7 @@ impl Rooms {
 
     /// Whether the room lives, wherever its members are. Where several nodes share the rooms, it is opened for that.
     pub(crate) async fn has_live(self: &Arc<Self>, room: RoomId) -> bool {
-        match self.is_shared() && !self.is_open(room) {
+        match self.is_shared() {
             true => self.open(room).summarise(None).await.is_some(),
             false => self.is_live(room),
         }
@@ -193,6 +204,7 @@ impl Rooms {
 
     fn start(self: &Arc<Self>, room: RoomId) -> RoomHandle {
         let (handle, requests) = RoomHandle::new(room);
+        let is_live = handle.liveness();
         let dependencies = Dependencies {
             id: room,
             node: self.node,
@@ -204,7 +216,7 @@ impl Rooms {
             archive: self.archive.clone(),
             writes: WriteBehind::start(room, self.log.clone(), self.archive.clone()),
             ice: self.ice.clone(),
-            is_live: handle.liveness(),
+            is_live: is_live.clone(),
             is_unreadable: handle.unreadability(),
         };
         let supervision = Supervision { dependencies, requests };
@@ -213,7 +225,9 @@ impl Rooms {
             let outcome = supervision.run().await;
             if let Some(rooms) = rooms.upgrade() {
                 let mut open = rooms.opened();
-                let handle = open.handles.remove(&room);
+                // Where this node had let go of the room, there may be another actor by now.
+                let is_known = open.handles.get(&room).is_some_and(|handle| Arc::ptr_eq(&handle.liveness(), &is_live));
+                let handle = if is_known { open.handles.remove(&room) } else { None };
                 open.lost.extend(handle.filter(|_| outcome != Outcome::Over).map(|handle| (room, handle)));
                 if outcome == Outcome::NothingLeft {
                     open.nothing_left.entry(room).or_insert_with(|| rooms.clock.now());

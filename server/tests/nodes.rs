@@ -8,6 +8,7 @@ mod operator;
 mod redis_away;
 mod rolling;
 mod snapshots;
+mod subscriptions;
 mod together;
 mod versions;
 

@@ -68,14 +68,11 @@ impl RoomOpening {
 
     async fn open(&self, open: &mut OpenRooms) -> Result<RoomCode, ApiError> {
         check_database(&*self.store, self.database_bytes).await?;
-        let count = match open.are_shared() {
-            true => self.log.live().await.map_err(ServerError::from)?.len(),
-            false => self.rooms.count(),
-        };
-        if count >= self.limit {
+        let rooms = self.rooms.open_anywhere().await.map_err(ServerError::from)?;
+        if rooms.len() >= self.limit {
             return Err(Refusal::ServerFull.into());
         }
-        open.check(self.address, |room| self.rooms.is_open(room)).await?;
+        open.check(self.address, &rooms).await?;
         for _ in 0..CODE_DRAWS {
             let created = self.draw();
             let (id, code) = (created.id, created.code);

@@ -77,7 +77,7 @@ pub(super) struct Asked {
     pub(super) request: Request,
 }
 
-/// A handle to a room's actor on this node. It lasts as long as the room.
+/// A handle to a room's actor on this node. As long as somebody holds one, the actor goes on until the room ends.
 #[derive(Clone)]
 pub(crate) struct RoomHandle {
     id: RoomId,
@@ -118,6 +118,11 @@ impl RoomHandle {
     /// Where it is recorded that the room cannot be opened although it is stored.
     pub(super) fn unreadability(&self) -> Arc<AtomicBool> {
         self.is_unreadable.clone()
+    }
+
+    /// Whether this is the only handle to its actor.
+    pub(super) fn is_only_one(&self) -> bool {
+        self.requests.strong_count() == 1
     }
 
     /// Refuses a room that is stored and that this version does not understand. Known once the room has been asked something.

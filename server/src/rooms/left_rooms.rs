@@ -10,13 +10,13 @@ use tokio::time::{MissedTickBehavior, interval};
 use super::{Open, RoomHandle, Rooms};
 use crate::{error::ServerError, storage::log::LogError};
 
-/// How often rooms are looked for.
+/// How often rooms are looked for, and how long nobody must have needed a room that a node lets go of, at least.
 const LOOK_EVERY: Duration = Duration::from_secs(5);
 /// Looks after which rooms that could not be opened are tried again: another node may have had them, and given them back.
 const TRY_LOST_EVERY: u32 = 12;
 
 impl Rooms {
-    /// Opens the rooms that this node looks after, again and again. Returns at once where one node at a time serves the logs: that
+    /// Opens the rooms that this node looks after, again and again, and lets go of others that nobody on it needs. Returns at once where one node at a time serves the logs: that
     /// has opened all rooms at its start. A room of which nothing is left ends after this time, in milliseconds.
     pub(crate) async fn look_after_left_rooms(self: &Arc<Self>, absent_ms: u64) {
         if !self.is_shared() {
@@ -32,8 +32,10 @@ impl Rooms {
                 }
                 self.opened().lost.clear();
             }
-            if let Err(error) = self.open_left_rooms().await {
-                ServerError::from(error).report();
+            match self.open_left_rooms().await {
+                // It has just asked for those that it looks after.
+                Ok(()) => self.let_go_of_unused(),
+                Err(error) => _ = ServerError::from(error).report(),
             }
         }
     }

@@ -24,7 +24,7 @@ use crate::{
 
 /// How long a room is left to nodes of a newer version before its log is read again: they may have stored a snapshot that this
 /// version understands. Longer than the log remembers what it has read, or it would give the same again.
-const ASIDE: Duration = FORGOTTEN.saturating_add(Duration::from_secs(5));
+const ASIDE: Duration = FORGOTTEN.saturating_add(Duration::from_secs(50));
 
 /// A room's task and its requests.
 pub(super) struct Supervision {

@@ -5,6 +5,7 @@ mod faulty_log;
 mod keeping;
 mod opening;
 mod several_nodes;
+mod unused_rooms;
 mod write_behind;
 
 use std::{

@@ -71,7 +71,12 @@ async fn count_open_rooms(node: &Node) {
         return;
     }
     loop {
-        open_rooms.lock().await.tell_others(|room| node.rooms.is_open(room)).await;
+        let mut counted = open_rooms.lock().await;
+        match node.rooms.open_anywhere().await {
+            Ok(rooms) => counted.tell_others(&rooms).await,
+            Err(error) => _ = ServerError::from(error).report(),
+        }
+        drop(counted);
         node.clock.sleep_until(node.clock.now().after_ms(OPEN_ROOMS_MS)).await;
     }
 }

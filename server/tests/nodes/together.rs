@@ -296,27 +296,3 @@ async fn the_numbers_of_nodes_can_be_added_and_an_account_has_one_allowance_in_a
     assert!((20..40).contains(&allowed), "{allowed}");
     pair.is_undisturbed().await;
 }
-
-/// How many nodes are told what happens in the only room: each subscribes to the room's channel once.
-fn told_of_the_room(house: &House) -> usize {
-    let redis = &house.fleet.servers[0];
-    let keys = redis.cli(&["KEYS", "*:log"]);
-    let channel = keys.trim().strip_suffix(":log").expect("the log of a room");
-    let answer = redis.cli(&["PUBSUB", "SHARDNUMSUB", channel]);
-    answer.lines().nth(1).and_then(|count| count.trim().parse().ok()).expect("a number")
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_node_is_told_of_the_rooms_that_it_has_and_of_no_others() {
-    let house = House::build().await;
-    let nodes = [(); 3].map(|()| house.start(&[]));
-    let mut pair = nodes[0].site().pair().await;
-    assert_eq!(told_of_the_room(&house), 1);
-    let linus = nodes[1].site().sign_in("Linus").await;
-    let (_connection, _) = nodes[1].site().join(&linus, pair.code, Role::Listener).await;
-    assert!(matches!(pair.host.event().await, RoomEvent::MemberJoined { .. }));
-    for nonce in 1..=3 {
-        write_surely(&mut pair.listener, nonce).await;
-    }
-    assert_eq!(told_of_the_room(&house), 2, "the third node has nobody in it");
-}

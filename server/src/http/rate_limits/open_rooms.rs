@@ -1,6 +1,10 @@
 //! The rooms that were opened from an address and are open.
 
-use std::{collections::HashMap, net::IpAddr, sync::Arc};
+use std::{
+    collections::{HashMap, HashSet},
+    net::IpAddr,
+    sync::Arc,
+};
 
 use heartogether::{id::RoomId, refusal::Refusal, time::Timestamp};
 
@@ -33,8 +37,8 @@ impl OpenRooms {
     }
 
     /// Whether one more room may be opened. Removes the rooms that have ended.
-    pub(crate) async fn check(&mut self, address: IpAddr, is_open: impl Fn(RoomId) -> bool) -> Result<(), Refusal> {
-        self.remove_ended(is_open).await;
+    pub(crate) async fn check(&mut self, address: IpAddr, open: &HashSet<RoomId>) -> Result<(), Refusal> {
+        self.remove_ended(open).await;
         for (block, times) in AddressBlock::tiers(address) {
             if self.count(block).await >= self.limit.saturating_mul(times as usize) {
                 return Err(Refusal::TooManyRooms);
@@ -60,8 +64,8 @@ impl OpenRooms {
     }
 
     /// Tells the other nodes which rooms are still open.
-    pub(crate) async fn tell_others(&mut self, is_open: impl Fn(RoomId) -> bool) {
-        self.remove_ended(is_open).await;
+    pub(crate) async fn tell_others(&mut self, open: &HashSet<RoomId>) {
+        self.remove_ended(open).await;
         let Some(shared) = &self.shared else { return };
         for (block, rooms) in &self.by_address {
             // Whoever opens a room waits meanwhile, and must not wait for a Redis that is away again and again.
@@ -80,10 +84,10 @@ impl OpenRooms {
         counted.unwrap_or_else(|| self.by_address.get(&block).map_or(0, Vec::len))
     }
 
-    async fn remove_ended(&mut self, is_open: impl Fn(RoomId) -> bool) {
+    async fn remove_ended(&mut self, open: &HashSet<RoomId>) {
         let mut ended = Vec::new();
         self.by_address.retain(|block, rooms| {
-            let gone: Vec<_> = rooms.extract_if(.., |room| !is_open(*room)).collect();
+            let gone: Vec<_> = rooms.extract_if(.., |room| !open.contains(room)).collect();
             if !gone.is_empty() {
                 ended.push((*block, gone));
             }

@@ -43,6 +43,8 @@ pub(super) struct FaultyLog {
     mute: Mutex<broadcast::Sender<Arc<Entry>>>,
     /// The other nodes that serve this log; none if there never are any.
     pub(super) alive: Mutex<Option<BTreeSet<NodeId>>>,
+    /// Another node looks after all rooms.
+    pub(super) is_kept_elsewhere: AtomicBool,
     /// What was appended to a room with a nonce.
     appended: Mutex<BTreeMap<(RoomId, AppendNonce), Appended>>,
     pub(super) pages: AtomicUsize,
@@ -58,9 +60,21 @@ fn damage() -> LogError {
 impl FaultyLog {
     pub(super) fn new(can_close: bool) -> Arc<Self> {
         let clock = Arc::new(ManualClock::at(Timestamp::from_millis(1_000)));
-        let (pages, read, snapshots, is_mute, alive, appended) = Default::default();
+        let (pages, read, snapshots, is_mute, alive, is_kept_elsewhere, appended) = Default::default();
         let (log, fault, mute) = (MemoryLog::new(clock), Mutex::default(), Mutex::new(broadcast::Sender::new(1)));
-        Arc::new(Self { log, fault, can_close, is_mute, mute, alive, appended, pages, read, snapshots })
+        Arc::new(Self {
+            log,
+            fault,
+            can_close,
+            is_mute,
+            mute,
+            alive,
+            is_kept_elsewhere,
+            appended,
+            pages,
+            read,
+            snapshots,
+        })
     }
 
     pub(super) fn break_with(&self, fault: Fault) {
@@ -161,6 +175,10 @@ impl RoomLog for FaultyLog {
         let alive = self.alive.lock().expect("no poison").clone().unwrap_or_default();
         others.retain(|node| !alive.contains(node));
         Ok(others)
+    }
+
+    fn looks_after(&self, _room: RoomId) -> bool {
+        !self.is_kept_elsewhere.load(SeqCst)
     }
 
     fn looks_for_gone_nodes_every(&self) -> Option<Duration> {

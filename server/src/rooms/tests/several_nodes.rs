@@ -175,7 +175,7 @@ async fn a_node_steps_aside_for_longer_than_the_log_remembers_what_it_did_not_un
     assert_eq!(close_reason(&mut queue).await, CloseReason::STOPPING, "whoever comes is sent away, too");
     // Now the log reads anew, and a snapshot has the entry.
     scene.log.mend();
-    tokio::time::sleep(Duration::from_secs(10)).await;
+    tokio::time::sleep(Duration::from_secs(60)).await;
     let (waiting, _queue) = send_queue(1_000);
     assert_eq!(scene.room.attach(HOST, waiting).await, Ok(()), "the node has read it once more");
     assert!(scene.rooms.is_live(ROOM));

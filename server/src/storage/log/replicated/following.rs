@@ -74,16 +74,15 @@ impl Shared {
     pub(super) async fn follow(&self, room: RoomId) -> Result<Arc<Follower>, LogError> {
         let (follower, is_new) = {
             let mut followers = self.followers();
-            match followers.get(&room) {
-                Some(follower) => (follower.clone(), false),
-                None => (followers.entry(room).or_insert(Arc::new(Follower::new(room))).clone(), true),
+            let is_new = !followers.contains_key(&room);
+            let follower = followers.entry(room).or_insert_with(|| Arc::new(Follower::new(room)));
+            // A node that has stepped aside does not use the room. So it forgets it after a while, and reads it anew.
+            if follower.is_foreign.load(Relaxed) {
+                return Err(LogError::NotUnderstood);
             }
+            follower.used_at.store(self.clock.now().as_millis(), Relaxed);
+            (follower.clone(), is_new)
         };
-        // A node that has stepped aside does not use the room. So it forgets it after a while, and reads it anew.
-        if follower.is_foreign.load(Relaxed) {
-            return Err(LogError::NotUnderstood);
-        }
-        follower.used_at.store(self.clock.now().as_millis(), Relaxed);
         let is_unread = is_new || follower.copy().line() == 0;
         if is_unread && let Err(error) = self.begin(&follower).await {
             self.unfollow(&follower).await;
@@ -103,15 +102,30 @@ impl Shared {
 
     /// Forgets a room, and ends its subscriptions.
     pub(super) async fn unfollow(&self, follower: &Arc<Follower>) {
-        let is_same = |known: &Arc<Follower>| Arc::ptr_eq(known, follower);
-        let was_known = {
+        self.unfollow_if(follower, || true).await;
+    }
+
+    /// Forgets a room if this is so, and nobody begins to use it meanwhile. Returns whether it did.
+    pub(super) async fn unfollow_if(&self, follower: &Arc<Follower>, is_due: impl FnOnce() -> bool + Send) -> bool {
+        let room = follower.room;
+        let is_forgotten = {
             let mut followers = self.followers();
-            followers.get(&follower.room).is_some_and(is_same) && followers.remove(&follower.room).is_some()
+            let is_known = followers.get(&room).is_some_and(|known| Arc::ptr_eq(known, follower));
+            let is_forgotten = is_known && is_due();
+            if is_forgotten {
+                followers.remove(&room);
+                self.topics.close(room);
+            }
+            is_forgotten
         };
-        if was_known {
-            self.servers.unlisten(follower.room).await;
-            self.topics.close(follower.room);
+        if is_forgotten {
+            self.servers.unlisten(room).await;
+            // Whoever has followed it again meanwhile may have subscribed before this ended the subscription.
+            if self.followers().contains_key(&room) {
+                let _ = self.servers.listen(room).await;
+            }
         }
+        is_forgotten
     }
 
     /// Brings a copy up to date, and heals the room if it has to be.

@@ -16,8 +16,8 @@ use super::{
 
 /// How often a copy is compared with its server, since messages may be lost.
 const CHECK: Duration = Duration::from_secs(10);
-/// How long a room is followed that nobody subscribes to, in milliseconds.
-const IDLE_MS: u64 = 60_000;
+/// How long a room is followed that nobody subscribes to, in milliseconds. Longer than a caller [waits](super::PATIENCE).
+const IDLE_MS: u64 = 15_000;
 /// How long a room is remembered that nobody uses, at most.
 pub const FORGOTTEN: Duration = Duration::from_millis(IDLE_MS).saturating_add(CHECK);
 /// How long whoever asked for copies may take to open a new epoch, before another node does it.
@@ -117,10 +117,9 @@ impl Shared {
             let now = self.clock.now().as_millis();
             let followers: Vec<_> = self.followers().values().cloned().collect();
             for follower in followers {
-                let is_idle = now.saturating_sub(follower.used_at()) >= IDLE_MS;
-                match is_idle && !self.topics.has(follower.room) {
-                    true => self.unfollow(&follower).await,
-                    false => self.check(follower),
+                let is_idle = || now.saturating_sub(follower.used_at()) >= IDLE_MS && !self.topics.has(follower.room);
+                if !self.unfollow_if(&follower, is_idle).await {
+                    self.check(follower);
                 }
             }
         }

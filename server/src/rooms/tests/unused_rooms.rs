@@ -1,0 +1,72 @@
+//! Rooms that a node lets go of, as nobody on it needs them.
+
+use std::collections::BTreeSet;
+
+use super::*;
+
+/// More than the time between two looks, and less than that between three.
+const MOMENT: Duration = Duration::from_secs(6);
+const LONG: Duration = Duration::from_secs(60);
+
+/// A node that shares its only room with others. Another one looks after the room.
+async fn node() -> (Arc<FaultyLog>, Arc<Rooms>) {
+    let log = FaultyLog::new(true);
+    log.create(created()).await.expect("created");
+    *log.alive.lock().expect("no poison") = Some(BTreeSet::new());
+    log.is_kept_elsewhere.store(true, SeqCst);
+    let rooms = open_rooms(log.clone());
+    let looking = rooms.clone();
+    tokio::spawn(async move { looking.look_after_left_rooms(1_000_000).await });
+    (log, rooms)
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_room_is_let_go_of_once_nobody_here_needs_it_and_opened_again_for_whoever_comes() {
+    let (log, rooms) = node().await;
+    let room = rooms.open(ROOM);
+    let (send_queue, _queue) = send_queue(1_000);
+    room.attach(HOST, send_queue).await.expect("attached");
+    let joined = log.append(ROOM, asks_to_host()).await.expect("appended").seq;
+    tokio::time::sleep(LONG).await;
+    assert!(rooms.is_open(ROOM), "a connection has entered it");
+    assert!(room.at(joined).is_member(HOST).await);
+    room.detach(HOST).await;
+    drop(room);
+    for _ in 0..20 {
+        tokio::time::sleep(MOMENT / 2).await;
+        assert!(rooms.open(ROOM).is_member(HOST).await, "who asks for it now and then finds it open");
+    }
+    tokio::time::sleep(3 * MOMENT).await;
+    assert!(!rooms.is_open(ROOM));
+    assert!(rooms.open(ROOM).is_member(HOST).await, "it is opened from its log");
+    assert!(rooms.open_anywhere().await.expect("listed").contains(&ROOM));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_node_keeps_the_rooms_that_it_looks_after() {
+    let (log, rooms) = node().await;
+    assert!(rooms.has_live(ROOM).await);
+    log.is_kept_elsewhere.store(false, SeqCst);
+    tokio::time::sleep(LONG).await;
+    assert!(rooms.is_live(ROOM));
+    log.is_kept_elsewhere.store(true, SeqCst);
+    tokio::time::sleep(3 * MOMENT).await;
+    assert!(!rooms.is_open(ROOM), "another node does by now");
+    assert!(rooms.has_live(ROOM).await);
+    assert_eq!(rooms.open_anywhere().await.expect("listed").len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_actor_that_was_let_go_of_takes_none_away_that_was_begun_after_it() {
+    let (log, rooms) = node().await;
+    // The first waits for its log for a while.
+    log.break_with(Fault::Outage);
+    drop(rooms.open(ROOM));
+    tokio::time::sleep(3 * MOMENT).await;
+    assert!(!rooms.is_open(ROOM));
+    let again = rooms.open(ROOM);
+    log.mend();
+    tokio::time::sleep(LONG).await;
+    assert!(again.summarise(None).await.is_some());
+    assert!(rooms.is_live(ROOM));
+}
