@@ -10,16 +10,22 @@ import { HOST, Program, SharedStores, untilItAnswers } from './shared_stores.mjs
 /** @typedef {import('./server.mjs').Settings} Settings */
 
 const NGINX = new URL('../deploy/compose/nginx.conf', import.meta.url);
+const NGINX_NODES = new URL('../deploy/nginx-nodes.conf', import.meta.url);
 const NGINX_SERVER = new URL('../deploy/nginx-nodes-server.conf', import.meta.url);
 
-/** nginx's configuration from deploy/, for these nodes and this port. @param {string} dir @param {number} port @param {Server[]} nodes */
+/** nginx's list of nodes from deploy/, with these. @param {Server[]} nodes */
+function upstream(nodes) {
+  const [listed] = /^upstream nodes \{.*?^\}/ms.exec(readFileSync(NGINX_NODES, 'utf8')) ?? [''];
+  return nodes.reduce((text, { url }, index) => text.replace(`10.0.0.${index + 1}:3000`, `${HOST}:${new URL(url).port}`), listed);
+}
+
+/** nginx's configuration from deploy/ for these nodes, which have no name together, and this port. @param {string} dir @param {number} port @param {Server[]} nodes */
 function configuration(dir, port, nodes) {
   const folders = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) => `${name}_temp_path ${join(dir, name)};`);
-  const adapted = nodes.reduce(
-    (text, { url }, index) => text.replace(`node-${index + 1}:3000`, `${HOST}:${new URL(url).port}`),
-    readFileSync(NGINX, 'utf8'),
-  );
-  return adapted.replace('listen 8080;', `listen ${HOST}:${port};`).replace('http {', `http {\n${folders.join('\n')}`);
+  return readFileSync(NGINX, 'utf8')
+    .replace('listen 8080;', `listen ${HOST}:${port};`)
+    .replace('set $nodes node:3000;', 'set $nodes nodes;')
+    .replace('http {', () => ['http {', ...folders, upstream(nodes)].join('\n'));
 }
 
 export class SeveralNodes {
