@@ -3,9 +3,11 @@
 
 # The base images are named by tag: their digests are to be taken from a registry by whoever can verify them there
 # (`docker buildx imagetools inspect rust:1-trixie`), and none is written here that nobody has verified.
-FROM rust:1-trixie AS build
+FROM rust:1-trixie AS tools
 RUN apt-get update && apt-get install -y --no-install-recommends nodejs npm && rm -rf /var/lib/apt/lists/*
 WORKDIR /build
+
+FROM tools AS build
 COPY . .
 RUN --mount=type=cache,target=/root/.cache/heartogether \
     --mount=type=cache,target=/usr/local/cargo/registry \

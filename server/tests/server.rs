@@ -19,6 +19,7 @@ mod container;
 mod copy;
 mod custom_events;
 mod deletion_faults;
+mod deploy;
 #[cfg(target_os = "linux")]
 mod durability;
 mod engagement;

@@ -163,8 +163,15 @@ fn files_for_operators_set_only_variables_that_there_are() {
     let others = ["POSTGRES_USER", "POSTGRES_PASSWORD", "REDISCLI_AUTH"];
     let known = names();
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../deploy");
-    let files =
-        ["compose.yaml", "compose-one.yaml", "kubernetes.yaml", "kubernetes-nodes.yaml", "fly.toml", "render.yaml"];
+    let files = [
+        "compose.yaml",
+        "compose-one.yaml",
+        "kubernetes.yaml",
+        "kubernetes-nodes.yaml",
+        "fly.toml",
+        "fly-nodes.toml",
+        "render.yaml",
+    ];
     for file in files {
         let text = std::fs::read_to_string(folder.join(file)).expect("a file for operators");
         let set: Vec<_> = text.lines().filter_map(variable).filter(|name| !others.contains(name)).collect();
@@ -177,7 +184,7 @@ fn files_for_operators_set_only_variables_that_there_are() {
 #[test]
 fn files_for_several_nodes_say_where_the_pictures_are() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../deploy");
-    for file in ["compose.yaml", "kubernetes-nodes.yaml"] {
+    for file in ["compose.yaml", "kubernetes-nodes.yaml", "fly-nodes.toml"] {
         let text = std::fs::read_to_string(folder.join(file)).expect("a file for operators");
         assert!(text.contains("REDIS_URL"), "{file} is for several nodes");
         let set: Vec<_> = text.lines().filter_map(variable).collect();
