@@ -191,6 +191,7 @@ fn open_node(
     kept: Kept<'_>,
 ) -> Result<Node, StartupError> {
     let Kept { stored, sealer, log, archive, pictures, rooms, others, redis } = kept;
+    tell_of_other_sites(&config);
     let auth = open_auth(&config, &clock)?;
     let shared = others.limits(&auth.keys);
     Ok(Node {
@@ -240,6 +241,14 @@ fn create_data_dir(config: &Config) -> Result<PathBuf, StartupError> {
     match create_private(&path) {
         Ok(()) => Ok(path),
         Err(source) => Err(StartupError::DataDir { path, source }),
+    }
+}
+
+/// Says which other sites' pages the operator has let in.
+fn tell_of_other_sites(config: &Config) {
+    let sites: Vec<_> = config.frontend_origins().collect();
+    if !sites.is_empty() {
+        tracing::info!("pages of {} may send requests and read the answers", sites.join(", "));
     }
 }
 

@@ -99,6 +99,18 @@ async fn levels_are_chosen_by_module() {
 }
 
 #[tokio::test]
+async fn the_log_says_at_the_start_which_other_sites_are_let_in() {
+    let of_sites = |logged: &Logged| {
+        let messages = logged.lines().into_iter().filter_map(|line| line["message"].as_str().map(str::to_owned));
+        messages.filter(|message| message.starts_with("pages of ")).collect::<Vec<_>>()
+    };
+    let let_in = Logged::start(&["--frontend-url", "https://friend.example/app,https://other.example:8443"]);
+    let told = "pages of https://friend.example, https://other.example:8443 may send requests and read the answers";
+    assert_eq!(of_sites(&let_in), [told]);
+    assert!(of_sites(&Logged::start(&[])).is_empty());
+}
+
+#[tokio::test]
 async fn only_a_trusted_proxy_chooses_an_id() {
     let logged = Logged::start(&["--trusted-proxies", "127.0.0.1"]);
     let proxied = [("x-request-id", "edge-7"), ("x-forwarded-for", "192.0.2.9"), ("x-forwarded-proto", "https")];

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use heartogether::{role::Role, room::RoomEvent};
+use reqwest::StatusCode;
 use sqlx::{Connection as _, PgConnection};
 use tokio::time::{sleep, timeout};
 
@@ -40,7 +41,7 @@ async fn until_told(house: &House, is_so: impl Fn(usize) -> bool) {
 async fn a_node_is_told_of_a_room_from_its_first_member_there_to_the_last() {
     let house = House::build().await;
     // So long after its last activity a room ends, and so long it can be opened again.
-    let short = ["--room-ttl-ms", "60000", "--room-reopen-ms", "1000"];
+    let short = ["--room-ttl-ms", "60000", "--room-reopen-ms", "1000", "--max-rooms-per-address", "1"];
     let nodes = [(); 4].map(|()| house.start(&short));
     let mut pair = nodes[0].site().pair().await;
     let mut others = Vec::new();
@@ -73,16 +74,20 @@ async fn a_node_is_told_of_a_room_from_its_first_member_there_to_the_last() {
     }
     assert_eq!(heard, [1, 2, 3, 4, 5, 6]);
     // At last nobody is there, and one node looks after the room. It ends the room in time.
+    let ada = pair.ada.clone();
     drop((pair, back));
     until_told(&house, |told| told == 1).await;
+    for node in &nodes {
+        let refused = node.site().submit("create_room", "", &[("cookie", &ada)]).await;
+        assert_eq!(refused.status(), StatusCode::CONFLICT, "the room counts for its address");
+    }
     let mut database = PgConnection::connect(&house.database_url).await.expect("a connection");
+    let mut rooms = async || {
+        let count = sqlx::query_scalar::<_, i64>("SELECT COUNT(*) FROM rooms").fetch_one(&mut database).await;
+        count.expect("counted")
+    };
     let ended = async {
-        while sqlx::query_scalar::<_, i64>("SELECT COUNT(*) FROM rooms")
-            .fetch_one(&mut database)
-            .await
-            .expect("counted")
-            > 0
-        {
+        while rooms().await > 0 {
             sleep(PAUSE).await;
         }
     };
