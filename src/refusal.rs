@@ -47,6 +47,10 @@ refusals! {
     Removed "removed";
     /// The owner has sent this account out of the room. It may come again.
     SentOut "sent_out";
+    /// The owner does not let this account in. It may ask again.
+    Declined "declined";
+    /// As many people wait for the owner's answer as may.
+    TooManyWaiting "too_many_waiting";
     /// The account has given up its place on another page.
     LeftElsewhere "left_elsewhere";
     /// The request carries no valid session.

@@ -104,6 +104,8 @@ pub enum Permission {
     NameRoom,
     /// Make another member the owner.
     HandOver,
+    /// Decide whether others ask before they come in, and about those who ask.
+    Admit,
     /// Send events of one's own to all members.
     SendCustomEvents,
     /// Give up the own place.
@@ -146,7 +148,7 @@ impl Guests {
             Self::Host => true,
             Self::Listen => match permission {
                 CreateRoom | Host | ReopenRoom | Publish | StopRoom | SeeAudience | RemoveMember | ReadMessages
-                | Moderate | NameRoom | HandOver | SendCustomEvents => false,
+                | Moderate | NameRoom | HandOver | Admit | SendCustomEvents => false,
                 LookUp | Connect | FetchIceServers | KeepAccount | Listen | Participate | Hear | Engage | Converse
                 | NameOneself | Leave => true,
             },
@@ -215,6 +217,7 @@ impl Permission {
         Self::NameOneself,
         Self::NameRoom,
         Self::HandOver,
+        Self::Admit,
         Self::SendCustomEvents,
         Self::Leave,
     ];
@@ -225,8 +228,8 @@ impl Permission {
         match self {
             LookUp | CreateRoom | Connect | FetchIceServers | KeepAccount => false,
             Host | Listen | Participate | ReopenRoom | Publish | Hear | StopRoom | SeeAudience | RemoveMember
-            | ReadMessages | Engage | Moderate | Converse | NameOneself | NameRoom | HandOver | SendCustomEvents
-            | Leave => true,
+            | ReadMessages | Engage | Moderate | Converse | NameOneself | NameRoom | HandOver | Admit
+            | SendCustomEvents | Leave => true,
         }
     }
 }

@@ -4,11 +4,12 @@
 //! Each file has one part: `roster`, `joining` and `leaving` (places), `removed` and `removals` (removed accounts),
 //! `publications` (what members send), `listening` (who has chosen to hear it), `links` (who connects with whom), `chat` (messages and
 //! reactions), `lifecycle` (timers), `ownership` (names, and who owns the room), `accounts` (merged and deleted accounts), `programs` and
-//! `operator` (what is done without a connection), `reports` (messages that were reported to the owner), `personal` (personal texts).
+//! `operator` (what is done without a connection), `admission` (who asks to come in), `reports` (messages that were reported to the owner), `personal` (personal texts).
 //! Each changes its part of the
 //! [`Room`] and returns effects; none reads a clock.
 
 mod accounts;
+mod admission;
 mod archive;
 mod census;
 mod chat;
@@ -29,6 +30,7 @@ mod operator;
 mod own_data;
 mod ownership;
 mod personal;
+mod places;
 mod policy;
 mod programs;
 mod publication;
@@ -43,6 +45,7 @@ pub mod rules;
 mod standing;
 mod step;
 mod view;
+mod waiting;
 
 use std::collections::VecDeque;
 
@@ -71,6 +74,7 @@ pub use roster::{Endpoint, Member};
 pub use rules::End;
 pub use step::step;
 pub use view::RoomView;
+pub use waiting::Waiting;
 
 use crate::{
     id::{AccountId, ConnectionId, MemberId, MessageNumber, RoomCode, RoomId, Seq},
@@ -256,6 +260,8 @@ impl Room {
             messages,
             has_earlier_messages: has_earlier,
             reports: self.reports_for(member),
+            asks_first: self.asks_first(),
+            waiting: self.waiting_for(member),
         })
     }
 

@@ -72,6 +72,9 @@ pub struct RoomSummary {
     /// Milliseconds after the last message at which it ends, if it is a lounge. A server of before does not say so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ends_after_ms: Option<u64>,
+    /// Whether the owner is asked before somebody comes in.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub asks_first: bool,
 }
 
 impl RoomSummary {

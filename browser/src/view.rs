@@ -47,6 +47,8 @@ pub struct View {
     pub blocked: Shown<Vec<MemberId>>,
     /// The latest message there that the member has seen, here or on another page since this one is open.
     pub read_up_to: Shown<MessageNumber>,
+    /// Whether the visitor waits there until the owner lets them in.
+    pub waits: Shown<bool>,
     /// The place of the page's member there, while it has one.
     pub own_member: Shown<Option<MemberId>>,
     /// What has changed in the visitor's list of lounges since the page is there.

@@ -3,6 +3,7 @@
 //! Pages of rooms in which nobody converses do not load this code: the client calls it through [`Conversing`], which a page has to
 //! be given.
 
+mod admission;
 mod blocking;
 mod changes;
 mod history;
@@ -13,8 +14,8 @@ use std::borrow::Cow;
 use heartogether::{
     id::{DisplayName, MemberId, MessageNumber},
     protocol::{
-        Block, Delete, DismissReports, Edit, HandOver, Moment, NameOneself, NameRoom, Pin, RemoveMember, ReportMessage,
-        ToRoom, Write,
+        AnswerJoin, AskFirst, Block, Delete, DismissReports, Edit, HandOver, Moment, NameRoom, Pin, RemoveMember,
+        ReportMessage, ToRoom, Write,
     },
     refusal::Refusal,
     room::{Message, Messages, RoomEvent},
@@ -74,6 +75,10 @@ pub(super) enum Occasion<'a> {
     Blocked(Vec<MemberId>),
     /// Older messages came. Returns whether they are taken care of.
     Fetched(&'a Messages),
+    /// The owner is asked whether the visitor may come in.
+    Waits,
+    /// The owner has let the visitor in.
+    Admitted,
     /// The room says no. Returns whether that was about the conversation.
     Refused(Refusal),
     /// The page has its place on a new connection.
@@ -88,6 +93,8 @@ pub(super) struct Conversation {
     conversing: Option<Conversing>,
     /// The name under which the page joins.
     pub(super) name: Option<DisplayName>,
+    /// Whether the visitor waits for the owner's answer.
+    pub(super) waits: bool,
     /// Own messages that the room has refused, and why.
     refused: Vec<(Write, Refusal)>,
     /// Changes that the room has not confirmed, oldest first.
@@ -240,6 +247,8 @@ impl Client {
             Input::NameChosen(name) => self.choose_name(name, out),
             Input::RoomNameChosen(name) => self.ask(ToRoom::NameRoom(NameRoom { name }), out),
             Input::HandOverPressed(member) => self.ask(ToRoom::HandOver(HandOver { member }), out),
+            Input::AskFirstChosen(on) => self.ask(ToRoom::AskFirst(AskFirst { on }), out),
+            Input::JoinAnswered { member, admit } => self.ask(ToRoom::AnswerJoin(AnswerJoin { member, admit }), out),
             Input::SendOutPressed(member) => {
                 let sent_out = RemoveMember { member, block_address: false, may_return: true };
                 self.ask(ToRoom::RemoveMember(sent_out), out);
@@ -253,17 +262,6 @@ impl Client {
         let Some(place) = refused.iter().position(|(write, _)| write.nonce == nonce) else { return };
         let (write, _) = refused.remove(place);
         self.send(write, out);
-    }
-
-    /// The name of a member, or the one under which the page tries to become one.
-    fn choose_name(&mut self, name: DisplayName, out: &mut Vec<Output>) {
-        if self.place.is_some() {
-            return self.ask(ToRoom::NameOneself(NameOneself { name }), out);
-        }
-        self.conversation.name = Some(name);
-        if self.refusal == Some(Refusal::NameTaken) {
-            self.connect(out);
-        }
     }
 
     fn follow_conversation(&mut self, event: &RoomEvent, out: &mut Vec<Output>) {
@@ -294,6 +292,7 @@ impl Client {
     }
 
     fn come_back(&mut self, out: &mut Vec<Output>) {
+        self.conversation.waits = false;
         self.conversation.asked.clear();
         self.forget_kept();
         self.conversation.reach = self.conversation.reach.min(self.engagement.messages.len());
@@ -334,6 +333,9 @@ fn take_part(client: &mut Client, occasion: Occasion<'_>, out: &mut Vec<Output>)
         Occasion::Told(Moment::Read { up_to }) => client.note_read(up_to),
         Occasion::Blocked(members) => client.note_blocked(members),
         Occasion::Fetched(page) => client.take_page(page, out),
+        Occasion::Waits => client.wait_for_owner(out),
+        Occasion::Admitted if client.waits() => client.join(out),
+        Occasion::Admitted => {}
         Occasion::Refused(refusal) => return client.take_no(refusal, out),
         Occasion::Attached => client.come_back(out),
         Occasion::SaidAgain => {

@@ -157,6 +157,15 @@ pub enum Input {
     RoomNameChosen(RoomName),
     /// The owner makes another member the owner.
     HandOverPressed(MemberId),
+    /// The owner wants to be asked before somebody comes in, or not any more.
+    AskFirstChosen(bool),
+    /// The owner answers somebody who asks to come in.
+    JoinAnswered {
+        /// The place that they get if they are let in.
+        member: MemberId,
+        /// Whether they are.
+        admit: bool,
+    },
     /// The owner sends a member out, who may come again.
     SendOutPressed(MemberId),
     /// The member removes another one, and may take it back for a moment.
@@ -169,7 +178,7 @@ pub enum Input {
     Hidden,
     /// The page is closed. Where members stay, the place is kept.
     Left,
-    /// The member gives the place up.
+    /// The member gives the place up, or the visitor waits for it no more.
     MembershipEnded,
     /// A peer connection has its own description, which can be sent.
     PeerDescribed {

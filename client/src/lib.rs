@@ -319,6 +319,8 @@ impl Client {
             FromRoom::Refused { refusal } => self.take_refusal(refusal, out),
             FromRoom::Joined(joined) => self.settle(joined, out),
             FromRoom::Resumed(resumed) => self.catch_up(resumed, out),
+            FromRoom::Waiting => _ = self.converse(Occasion::Waits, out),
+            FromRoom::Admitted => _ = self.converse(Occasion::Admitted, out),
             FromRoom::Event(event) => self.follow(event.seq, &event.event, out),
             FromRoom::Messages(page) => self.take_messages(&page, out),
             FromRoom::MessageKept { nonce } => self.note_kept(nonce, out),

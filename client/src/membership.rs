@@ -99,6 +99,9 @@ impl Client {
             | RoomEvent::MemberNamed { .. }
             | RoomEvent::RoomNamed { .. }
             | RoomEvent::OwnerChanged { .. }
+            | RoomEvent::AskFirstChanged { .. }
+            | RoomEvent::JoinAsked { .. }
+            | RoomEvent::JoinAnswered { .. }
             | RoomEvent::MessageReacted { .. }
             | RoomEvent::AttendanceChanged { .. }
             | RoomEvent::Reacted { .. }
@@ -173,6 +176,7 @@ impl Client {
     pub(super) fn refuse(&mut self, refusal: Refusal, out: &mut Vec<Output>) {
         self.refusal = Some(refusal);
         self.place = None;
+        self.conversation.waits = false;
         self.shut_down(out);
     }
 
@@ -206,15 +210,16 @@ impl Client {
         self.depart(!self.kind().members_stay(), out);
     }
 
-    /// The member gives the place up: at once, or when the room can be told.
+    /// The member gives the place up, or waits for it no more: at once, or when the room can be told.
     pub(super) fn end_membership(&mut self, out: &mut Vec<Output>) {
         self.gives_up = true;
-        if self.signaling.is_attached() {
+        if self.signaling.is_attached() || self.can_stop_waiting() {
             self.depart(true, out);
         }
     }
 
     fn depart(&mut self, gives_up: bool, out: &mut Vec<Output>) {
+        let can_tell = self.signaling.is_attached() || self.can_stop_waiting();
         self.has_left = true;
         self.settle_removals(out);
         self.pause_listening(out);
@@ -223,7 +228,7 @@ impl Client {
             // The links stay with the place, and no other message says that the page is done.
             self.hang_up_all(out);
         }
-        if gives_up && self.signaling.is_attached() {
+        if gives_up && can_tell {
             self.say(ToRoom::Leave, out);
         }
         self.shut_down(out);
@@ -245,6 +250,8 @@ const fn is_final(refusal: Refusal) -> bool {
             | Removed
             | SentOut
             | LeftElsewhere
+            | Declined
+            | TooManyWaiting
             | HostElsewhere
             | SessionReplaced
             | TooManyPlaces

@@ -152,6 +152,8 @@ pub fn input(input: &Input) -> String {
         Input::NameChosen(_) => "name chosen".to_owned(),
         Input::RoomNameChosen(_) => "room name chosen".to_owned(),
         Input::HandOverPressed(member) => format!("hand over pressed for {}", short(*member)),
+        Input::AskFirstChosen(on) => format!("ask first chosen: {on}"),
+        Input::JoinAnswered { member, admit } => format!("{} answered: {admit}", short(*member)),
         Input::SendOutPressed(member) => format!("send out pressed for {}", short(*member)),
         Input::RemovePressed(member) => format!("remove pressed for {}", short(*member)),
         Input::AddressBlockPressed(member) => format!("address block pressed for {}", short(*member)),

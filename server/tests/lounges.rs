@@ -1,5 +1,6 @@
 //! Lounges on a running server: opening, coming and going, talking, and the list that each account has of them.
 
+mod admission;
 mod lists;
 mod reports;
 

@@ -73,6 +73,10 @@ pub enum ToRoom {
     NameRoom(NameRoom),
     /// Makes another member the owner.
     HandOver(HandOver),
+    /// Asks the owner before somebody comes in, or not any more.
+    AskFirst(AskFirst),
+    /// Answers somebody who asks to come in.
+    AnswerJoin(AnswerJoin),
     /// The member is writing. Good for [`TYPING_MS`](crate::limits::TYPING_MS).
     Type,
     /// The member has seen the messages up to this one.
@@ -93,6 +97,10 @@ pub enum FromRoom {
     Joined(Joined),
     /// The member has resumed their place. Comes with what they missed.
     Resumed(Resumed),
+    /// The owner is asked whether the client may come in. It can wait, ask again on another connection, or leave.
+    Waiting,
+    /// The owner has let the client in, which asks for its place now.
+    Admitted,
     /// Something happened in the room.
     Event(SequencedEvent),
     /// A request was refused, or the connection is no longer in the room.
@@ -123,6 +131,8 @@ impl From<RoomMessage> for FromRoom {
         match message {
             RoomMessage::Joined(joined) => Self::Joined(joined),
             RoomMessage::Resumed(resumed) => Self::Resumed(resumed),
+            RoomMessage::Waiting => Self::Waiting,
+            RoomMessage::Admitted => Self::Admitted,
             RoomMessage::Event(event) => Self::Event(event),
             RoomMessage::Refused { refusal } => Self::Refused { refusal },
         }
@@ -265,4 +275,20 @@ pub struct NameRoom {
 pub struct HandOver {
     /// The member.
     pub member: MemberId,
+}
+
+/// Asks the owner before somebody comes in, or not any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AskFirst {
+    /// Whether the owner is asked from now on. If not, all who wait come in.
+    pub on: bool,
+}
+
+/// Answers somebody who asks to come in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AnswerJoin {
+    /// The place that they get if they are let in.
+    pub member: MemberId,
+    /// Whether they are.
+    pub admit: bool,
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Effects, Member, Room, RoomEvent, leaving, lifecycle, reports};
+use super::{Effects, Member, Room, RoomEvent, admission, leaving, lifecycle, reports};
 use crate::{
     id::{AccountId, ConnectionId, MemberId},
     refusal::Refusal,
@@ -29,7 +29,10 @@ pub(super) fn merge(room: &mut Room, from: AccountId, to: AccountId, effects: &m
     if let Some(created) = room.created.as_mut().filter(|created| created.owner == from) {
         created.owner = to;
     }
+    admission::merge(room, from, to, effects);
     room.roster.rename_account(from, to);
+    // What was removed as a guest may be somebody who waits.
+    admission::put_out(room, effects);
     room.chat.rename_account(from, to);
     reports::rename_account(room, from, to, effects);
 }
@@ -40,6 +43,7 @@ pub(super) fn delete(room: &mut Room, account: AccountId, at: Timestamp, effects
     dismiss(room, |member| member.account == account, Refusal::NotSignedIn, effects);
     room.chat.forget(account);
     scrub(room, &places);
+    admission::forget(room, account, effects);
     reports::forget(room, account, effects);
     // The owner's place stays as long as the room.
     room.visit_personal(&mut |owner, mut text| {

@@ -80,6 +80,18 @@ pub enum Command {
         /// The member.
         member: MemberId,
     },
+    /// Ask the owner before somebody comes in, or not any more.
+    AskFirst {
+        /// Whether the owner is asked from now on.
+        on: bool,
+    },
+    /// Answer somebody who asks to come in.
+    AnswerJoin {
+        /// The place that they get if they are let in.
+        member: MemberId,
+        /// Whether they are.
+        admit: bool,
+    },
     /// Show a reaction.
     React {
         /// The reaction.
@@ -193,6 +205,7 @@ impl Command {
             Self::NameOneself { .. } => Permission::NameOneself,
             Self::NameRoom { .. } => Permission::NameRoom,
             Self::HandOver { .. } => Permission::HandOver,
+            Self::AskFirst { .. } | Self::AnswerJoin { .. } => Permission::Admit,
         }
     }
 }

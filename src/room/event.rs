@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{ArchivedMessage, Command, Marks, Policy};
+use super::{ArchivedMessage, Command, Marks, Policy, removed::Trace};
 use crate::{
     id::{
         AccountId, ConnectionId, DisplayName, MemberId, MessageNumber, NodeId, PictureId, ResumeToken, RoomCode,
@@ -163,6 +163,12 @@ pub struct JoinRequested {
     pub member: MemberId,
     /// The token with which the page can resume the place.
     pub token: ResumeToken,
+}
+
+impl JoinRequested {
+    pub(super) const fn trace(&self) -> Trace {
+        Trace { member: self.member, account: self.account, marks: self.marks }
+    }
 }
 
 /// A request for a place held before.

@@ -1,7 +1,7 @@
 //! The effect that an event would have, computed before it is appended.
 
 use super::{
-    Audience, Command, Entry, Event, Foreseen, Room, chat,
+    Audience, Command, Entry, Event, Foreseen, Room, admission, chat,
     chat::{Change, Draft},
     joining, lifecycle, listening, operator, ownership, programs, publications, removals, reports, step,
 };
@@ -50,6 +50,9 @@ impl Room {
     }
 
     fn foresee_command(&self, connection: ConnectionId, command: &Command) -> Result<Foreseen, Refusal> {
+        if matches!(command, Command::Leave) && self.roster.admission.waits_at(connection) {
+            return Ok(Foreseen::Change);
+        }
         let member = self.check_command(connection, command)?;
         match command {
             Command::Leave | Command::StopRoom | Command::React { .. } => Ok(Foreseen::Change),
@@ -69,6 +72,8 @@ impl Room {
             Command::NameOneself { name, mark } => ownership::foresee_name(self, member, name, *mark),
             Command::NameRoom { name } => Ok(ownership::foresee_room_name(self, name)),
             Command::HandOver { member } => ownership::foresee_hand_over(self, *member),
+            Command::AskFirst { on } => Ok(admission::foresee_switch(self, *on)),
+            Command::AnswerJoin { member, admit } => admission::foresee_answer(self, *member, *admit),
             Command::Write { nonce, text, pictures, reply_to, answered, is_archived, markup } => {
                 let (nonce, reply_to, is_archived) = (*nonce, *reply_to, *is_archived);
                 let (answered, markup) = (*answered, markup.as_ref());

@@ -2,13 +2,13 @@
 
 use super::{
     Audience, ConnectionRef, Effect, Effects, Endpoint, JoinRequested, Joined, Marks, Member, Missed, ResumeRequested,
-    Resumed, Room, RoomCreated, RoomEvent, RoomKind, RoomMessage, chat,
+    Resumed, Room, RoomCreated, RoomEvent, RoomKind, RoomMessage, admission, chat,
     leaving::{is_in_time, page_grace_ms},
-    links, publications,
+    links, places, publications,
     roster::Page,
 };
 use crate::{
-    id::{AccountId, MemberId, NameMark, NodeId, Seq},
+    id::{AccountId, MemberId, NodeId, Seq},
     refusal::Refusal,
     time::Timestamp,
 };
@@ -36,7 +36,7 @@ pub(super) fn create(room: &mut Room, created: &RoomCreated, at: Timestamp) {
     room.created = Some(created.clone());
 }
 
-/// Gives a place. Returns the member if a place was given.
+/// Gives a place, or asks the owner whether to. Returns the member if a place was given.
 pub(super) fn join(room: &mut Room, request: &JoinRequested, at: Timestamp, effects: &mut Effects) -> Option<MemberId> {
     if let Err(refusal) = check_join(room, request) {
         effects.refuse(request.connection.id, refusal);
@@ -44,7 +44,11 @@ pub(super) fn join(room: &mut Room, request: &JoinRequested, at: Timestamp, effe
     }
     let policy = room.created()?.policy.clone();
     let held = place_of(room, request).map(|member| member.id);
-    let id = held.unwrap_or_else(|| add(room, request, at));
+    if held.is_none() && room.roster.admission.decides_about(request.account) {
+        admission::ask(room, request, at, effects);
+        return None;
+    }
+    let id = held.unwrap_or_else(|| places::add(room, request, at));
     let uses_sound = room.uses_sound(id);
     let member = room.roster.find_mut(id)?;
     let is_one_more_page = policy.max_pages > 1 && member.is_connected();
@@ -91,25 +95,6 @@ fn place_of<'a>(room: &'a Room, request: &JoinRequested) -> Option<&'a Member> {
     room.members().find(|member| member.account == request.account && member.role == request.role)
 }
 
-fn add(room: &mut Room, request: &JoinRequested, at: Timestamp) -> MemberId {
-    room.roster.members.push(Member {
-        id: request.member,
-        account: request.account,
-        name: request.name.clone(),
-        email: None,
-        role: request.role,
-        joined_at: at,
-        active_at: at,
-        last_reaction: None,
-        last_message: None,
-        page: Page::none_since(at),
-        other_pages: Vec::new(),
-        is_permanent: false,
-        marks: request.marks,
-    });
-    request.member
-}
-
 /// Whether the room can give a place now.
 pub(super) fn check_join(room: &Room, request: &JoinRequested) -> Result<(), Refusal> {
     open_to(room, request.connection)?;
@@ -129,22 +114,8 @@ pub(super) fn check_join(room: &Room, request: &JoinRequested) -> Result<(), Ref
         Some(_) => return Ok(()),
         None => {}
     }
-    let taken = room.with_role(request.role).filter(|member| !member.is_permanent).count();
-    match () {
-        () if room.roster.removed.knows(request.marks) => Err(Refusal::Removed),
-        () if taken >= policy.kind.capacity(request.role, policy) as usize => Err(Refusal::RoomFull),
-        () if room.roster.is_address_full(request.marks.address, policy.max_members_per_address) => {
-            Err(Refusal::AddressFull)
-        }
-        () => check_name(room, request.marks.name, None),
-    }
-}
-
-/// Whether no other member has a name that looks like this one, where members choose their names.
-pub(super) fn check_name(room: &Room, name: Option<NameMark>, except: Option<MemberId>) -> Result<(), Refusal> {
-    let mut others = room.members().filter(|member| Some(member.id) != except);
-    let is_taken = name.is_some() && others.any(|member| member.marks.name == name);
-    if is_taken { Err(Refusal::NameTaken) } else { Ok(()) }
+    places::check(room, request)?;
+    admission::check(room, request.account)
 }
 
 /// Whether the room may give a place to this connection.

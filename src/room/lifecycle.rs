@@ -1,7 +1,8 @@
 //! Timers: grace periods end, and rooms end when nothing happens.
 
 use super::{
-    Audience, Effects, EndReason, Foreseen, Member, Policy, Room, RoomEvent, leaving, listening, publications,
+    Audience, Effects, EndReason, Foreseen, Member, Policy, Room, RoomEvent, admission, leaving, listening,
+    publications,
 };
 use crate::{
     id::AccountId,
@@ -48,6 +49,7 @@ pub(super) fn end(room: &mut Room, reason: EndReason, at: Timestamp, effects: &m
     for connection in room.connections(Audience::Everyone) {
         effects.dismiss(connection.id);
     }
+    admission::end(room, effects);
 }
 
 /// Opens an ended room again for its owner, with the same code, messages and removals, but without members, unless they stay. Returns

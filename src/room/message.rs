@@ -17,6 +17,10 @@ pub enum RoomMessage {
     Joined(Joined),
     /// The member has resumed their place. Comes with what they missed.
     Resumed(Resumed),
+    /// The owner is asked whether whoever asked for a place may come in.
+    Waiting,
+    /// The owner has let whoever waits in. The place can be taken now.
+    Admitted,
     /// Something happened in the room.
     Event(SequencedEvent),
     /// A request was refused, or the connection is no longer in the room.
@@ -90,7 +94,7 @@ impl RoomMessage {
         match self {
             Self::Joined(joined) => Some(&mut joined.ice_servers),
             Self::Resumed(resumed) => Some(&mut resumed.ice_servers),
-            Self::Event(_) | Self::Refused { .. } => None,
+            Self::Waiting | Self::Admitted | Self::Event(_) | Self::Refused { .. } => None,
         }
     }
 
@@ -104,7 +108,7 @@ impl RoomMessage {
                 Box::new(events.iter_mut().filter_map(RoomEvent::markup_mut))
             }
             Self::Event(SequencedEvent { event, .. }) => Box::new(event.markup_mut().into_iter()),
-            Self::Refused { .. } => Box::new(std::iter::empty()),
+            Self::Waiting | Self::Admitted | Self::Refused { .. } => Box::new(std::iter::empty()),
         }
     }
 
@@ -113,7 +117,7 @@ impl RoomMessage {
         match self {
             Self::Joined(joined) => Some(&mut joined.blocked),
             Self::Resumed(resumed) => Some(&mut resumed.blocked),
-            Self::Event(_) | Self::Refused { .. } => None,
+            Self::Waiting | Self::Admitted | Self::Event(_) | Self::Refused { .. } => None,
         }
     }
 }

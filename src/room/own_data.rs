@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Room, RoomKind};
+use super::{Room, RoomKind, Waiting};
 use crate::{
     engagement::{MessageText, Reaction},
     id::{AccountId, DisplayName, MemberId, MessageNumber, RoomCode, RoomName},
@@ -24,6 +24,10 @@ pub struct OwnData {
     pub is_removed: bool,
     /// The account's places.
     pub places: Vec<OwnPlace>,
+    /// The account's request to come in, while it has no answer.
+    pub waiting: Option<Waiting>,
+    /// Whether the owner has let the account in.
+    pub is_admitted: bool,
     /// What the account has reported.
     pub reports: Vec<OwnReport>,
 }
@@ -76,6 +80,8 @@ impl Room {
             name: created.name.clone().filter(|_| is_owner),
             is_removed: self.roster.removed.has(account),
             places: places.collect(),
+            waiting: self.waiting_of(account),
+            is_admitted: self.roster.admission.has_admitted(account),
             reports: self.reports.by(account),
         })
     }

@@ -1,10 +1,19 @@
 //! Names of members and of the room, and who owns it.
 
-use super::{Effects, Foreseen, Member, Room, RoomEvent, joining, reports};
+use super::{Audience, Effects, Foreseen, Member, Room, RoomEvent, admission, places, reports};
 use crate::{
     id::{ConnectionId, DisplayName, MemberId, NameMark, RoomName},
     refusal::Refusal,
 };
+
+impl Room {
+    /// What the owner alone is told.
+    pub(super) fn tell_owner(&self, events: impl IntoIterator<Item = RoomEvent>, effects: &mut Effects) {
+        if let Some(owner) = self.roster.owner() {
+            events.into_iter().for_each(|event| effects.announce(Audience::Member(owner.id), event));
+        }
+    }
+}
 
 /// The effect of a member's new name.
 pub(super) fn foresee_name(
@@ -13,7 +22,7 @@ pub(super) fn foresee_name(
     name: &DisplayName,
     mark: NameMark,
 ) -> Result<Foreseen, Refusal> {
-    joining::check_name(room, Some(mark), Some(member.id))?;
+    places::check_name(room, Some(mark), Some(member.id))?;
     Ok(Foreseen::if_changed(member.name != *name))
 }
 
@@ -79,4 +88,5 @@ pub(super) fn hand_over(room: &mut Room, connection: ConnectionId, to: MemberId,
     let name = owner.name.clone();
     room.tell_membership(&RoomEvent::OwnerChanged { owner: to, name }, effects);
     reports::hand_over(room, before, effects);
+    admission::hand_over(room, before, effects);
 }

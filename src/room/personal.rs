@@ -2,7 +2,7 @@
 //! removes these texts and seals them with the key of their account. Deleting the key makes them unreadable, and the
 //! rest of the log stays as it is.
 
-use super::{Command, Event, Markup, MemberView, Message, Report, Room, RoomCreated, RoomEvent};
+use super::{Command, Event, JoinRequested, Markup, MemberView, Message, Report, Room, RoomCreated, RoomEvent};
 use crate::{
     engagement::MessageText,
     id::{AccountId, DisplayName, RoomName},
@@ -77,10 +77,7 @@ impl Event {
     pub fn visit_personal(&mut self, visit: &mut Visit<'_>) {
         match self {
             Self::RoomCreated(created) => visit_created(created, visit),
-            Self::JoinRequested(request) => {
-                visit(Some(request.account), PersonalText::Name(&mut request.name));
-                visit_email(Some(request.account), &mut request.email, visit);
-            }
+            Self::JoinRequested(request) => visit_request(request, visit),
             Self::Commanded { connection: _, account, command } | Self::CommandedByProgram { account, command } => {
                 visit_command(*account, command, visit);
             }
@@ -108,6 +105,9 @@ impl Room {
             visit_email(account, &mut member.email, visit);
             member.last_message.iter_mut().for_each(|last| visit(account, PersonalText::Words(&mut last.text)));
         }
+        for request in self.roster.admission.waiting_mut() {
+            visit_request(request, visit);
+        }
         for (account, message) in self.chat.personal() {
             message.visit_personal(Some(account), visit);
         }
@@ -115,14 +115,19 @@ impl Room {
             visit_report(Some(account), report, visit);
         }
         let places = self.roster.members.iter().map(|member| (member.id, member.account));
-        let places: Vec<_> =
-            places.chain(self.roster.former.iter().map(|trace| (trace.member, trace.account))).collect();
+        let places: Vec<_> = places.chain(self.roster.traces().map(|trace| (trace.member, trace.account))).collect();
         for (_, kept) in &mut self.recent {
             let subject = kept.event.subject();
             let account = places.iter().find(|(member, _)| Some(*member) == subject).map(|(_, account)| *account);
             visit_event(account, &mut kept.event, visit);
         }
     }
+}
+
+fn visit_request(request: &mut JoinRequested, visit: &mut Visit<'_>) {
+    let account = Some(request.account);
+    visit(account, PersonalText::Name(&mut request.name));
+    visit_email(account, &mut request.email, visit);
 }
 
 fn visit_created(created: &mut RoomCreated, visit: &mut Visit<'_>) {
@@ -154,6 +159,8 @@ fn visit_command(account: AccountId, command: &mut Command, visit: &mut Visit<'_
         | Command::StopRoom
         | Command::RemoveMember { member: _, block_address: _, may_return: _ }
         | Command::HandOver { member: _ }
+        | Command::AskFirst { on: _ }
+        | Command::AnswerJoin { member: _, admit: _ }
         | Command::ReactTo { number: _, emoji: _, on: _, archived: _ }
         | Command::React { reaction: _ }
         | Command::Delete { number: _, archived: _ }
@@ -166,6 +173,7 @@ fn visit_command(account: AccountId, command: &mut Command, visit: &mut Visit<'_
 fn visit_event(account: Option<AccountId>, event: &mut RoomEvent, visit: &mut Visit<'_>) {
     match event {
         RoomEvent::MemberJoined { member } => visit_member(account, member, visit),
+        RoomEvent::JoinAsked { waiting } => visit(account, PersonalText::Name(&mut waiting.name)),
         RoomEvent::MessageSent { message } => message.visit_personal(account, visit),
         RoomEvent::MessageReported { report, number: _, author: _ } => visit_report(account, report, visit),
         RoomEvent::MessageEdited { text, markup, number: _, author: _, version: _ } => {
@@ -177,6 +185,8 @@ fn visit_event(account: Option<AccountId>, event: &mut RoomEvent, visit: &mut Vi
         RoomEvent::RoomNamed { by: _, name } => visit(account, PersonalText::RoomName(name)),
         RoomEvent::MemberConnected { member: _, connected: _ }
         | RoomEvent::MemberLeft { member: _ }
+        | RoomEvent::AskFirstChanged { on: _ }
+        | RoomEvent::JoinAnswered { members: _ }
         | RoomEvent::AttendanceChanged { attendance: _ }
         | RoomEvent::LinkOpened { link: _ }
         | RoomEvent::LinkClosed { peer: _ }

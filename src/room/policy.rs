@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::RoomKind;
 use crate::limits::{
     DIRECT_LISTENERS, Limits, MESSAGE_CHARS, MESSAGE_TO_HOST_CHARS, PAGES_PER_MEMBER, PICTURES_PER_MESSAGE,
-    REPORT_CHARS, REPORTS, REPORTS_PER_MEMBER,
+    REPORT_CHARS, REPORTS, REPORTS_PER_MEMBER, WAITING,
 };
 
 /// The kind and the limits of a room. Its first entry contains them, so that later changes of settings or constants do
@@ -68,6 +68,9 @@ pub struct Policy {
     /// Characters in the reason of a report.
     #[serde(default = "report_chars", skip_serializing_if = "is_report_chars")]
     pub report_chars: u32,
+    /// People who may wait until the owner lets them in.
+    #[serde(default = "waiting", skip_serializing_if = "is_waiting")]
+    pub max_waiting: u32,
 }
 
 /// What held before it stood in the policy.
@@ -89,6 +92,10 @@ const fn reports_per_member() -> u32 {
 
 const fn report_chars() -> u32 {
     REPORT_CHARS as u32
+}
+
+const fn waiting() -> u32 {
+    WAITING
 }
 
 const fn one() -> u32 {
@@ -125,6 +132,11 @@ const fn is_report_chars(chars: &u32) -> bool {
     *chars == report_chars()
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference in")]
+const fn is_waiting(count: &u32) -> bool {
+    *count == waiting()
+}
+
 impl Policy {
     /// The policy of a broadcast under these limits.
     pub const fn broadcast(limits: &Limits) -> Self {
@@ -152,6 +164,7 @@ impl Policy {
             max_reports: reports(),
             max_reports_per_member: reports_per_member(),
             report_chars: report_chars(),
+            max_waiting: waiting(),
         }
     }
 
@@ -182,6 +195,7 @@ impl Policy {
             max_reports: reports(),
             max_reports_per_member: reports_per_member(),
             report_chars: report_chars(),
+            max_waiting: waiting(),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Removals of members.
 
-use super::{Effects, Foreseen, Member, Room, RoomEvent, leaving, removed::Removed};
+use super::{Effects, Foreseen, Member, Room, RoomEvent, admission, leaving, removed::Removed};
 use crate::{
     id::{AccountId, ConnectionId, MemberId},
     refusal::Refusal,
@@ -42,6 +42,7 @@ fn put_out(room: &mut Room, effects: &mut Effects) {
     // Accounts with the same browser or address cannot come back from elsewhere either.
     room.roster.removed.add_accounts(gone.iter().map(|member| member.account));
     leaving::free(room, |member| !gone.iter().any(|gone| gone.id == member.id));
+    admission::put_out(room, effects);
 }
 
 /// The effect of sending a member out.
@@ -55,9 +56,10 @@ pub(super) fn send_out(room: &mut Room, connection: ConnectionId, member: Member
     if let Err(refusal) = foresee_sending_out(room, member) {
         return effects.refuse(connection, refusal);
     }
-    let gone: Vec<_> = room.members().filter(|known| known.id == member).flat_map(Member::connections).collect();
+    let Some(gone) = room.roster.find(member).cloned() else { return };
     room.tell_membership(&RoomEvent::MemberLeft { member }, effects);
-    gone.into_iter().for_each(|connection| effects.disconnect(connection.id, Refusal::SentOut));
+    gone.connections().for_each(|connection| effects.disconnect(connection.id, Refusal::SentOut));
+    room.roster.admission.forget_admitted(|account| account == gone.account);
     leaving::free(room, |known| known.id != member);
 }
 

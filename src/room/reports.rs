@@ -115,12 +115,6 @@ impl Room {
         self.reports.0.iter().filter(|_| may_see).map(Reported::view).collect()
     }
 
-    fn tell_owner(&self, events: impl IntoIterator<Item = RoomEvent>, effects: &mut Effects) {
-        if let Some(owner) = self.roster.owner() {
-            events.into_iter().for_each(|event| effects.announce(Audience::Member(owner.id), event));
-        }
-    }
-
     /// Changes the reports, and tells the owner of those that are others now.
     fn change_reports(&mut self, change: impl FnOnce(&mut Reports), effects: &mut Effects) {
         let before = self.reports.clone();

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{LastMessage, Link, Markup, MemberView, Message, Publication, Report};
+use super::{LastMessage, Link, Markup, MemberView, Message, Publication, Report, Waiting};
 use crate::{
     engagement::{Emoji, MessageText, Reaction},
     id::{DisplayName, MemberId, MessageNumber, PictureId, PublicationId, RoomName, Seq},
@@ -65,6 +65,21 @@ pub enum RoomEvent {
         /// Their name.
         #[serde(deserialize_with = "DisplayName::told")]
         name: DisplayName,
+    },
+    /// The owner is asked before somebody comes in, or is not asked any more.
+    AskFirstChanged {
+        /// Whether the owner is asked from now on.
+        on: bool,
+    },
+    /// Somebody asks to come in, or asks under another name. Only the owner is told.
+    JoinAsked {
+        /// Who asks.
+        waiting: Waiting,
+    },
+    /// These do not ask any more: they were answered, or gave up. Only the owner is told.
+    JoinAnswered {
+        /// The places that they would have got.
+        members: Vec<MemberId>,
     },
     /// The audience has grown or shrunk.
     AttendanceChanged {
@@ -203,6 +218,7 @@ impl RoomEvent {
             Self::MemberJoined { member } => Some(member.member),
             Self::MessageSent { message } => Some(message.author),
             Self::MessageReported { report, .. } => Some(report.member),
+            Self::JoinAsked { waiting } => Some(waiting.member),
             Self::MessageEdited { author, .. }
             | Self::MemberConnected { member: author, .. }
             | Self::MemberLeft { member: author }
@@ -213,6 +229,8 @@ impl RoomEvent {
             | Self::MessageReacted { member: author, .. }
             | Self::Reacted { member: author, .. } => Some(*author),
             Self::AttendanceChanged { .. }
+            | Self::AskFirstChanged { .. }
+            | Self::JoinAnswered { .. }
             | Self::LinkOpened { .. }
             | Self::LinkClosed { .. }
             | Self::PublicationChanged { .. }

@@ -5,8 +5,9 @@ use std::collections::VecDeque;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    ConnectionRef, LastMessage, MemberView,
+    ConnectionRef, JoinRequested, LastMessage, MemberView,
     removed::{Marks, Removed, Trace},
+    waiting::Admission,
 };
 use crate::{
     engagement::Reaction,
@@ -24,6 +25,9 @@ pub(super) struct Roster {
     pub(super) former: VecDeque<Trace>,
     /// Accounts that were removed.
     pub(super) removed: Removed,
+    /// Those who ask to come in.
+    #[serde(default, skip_serializing_if = "Admission::is_default")]
+    pub(super) admission: Admission,
 }
 
 /// An account's place in a room.
@@ -266,10 +270,10 @@ impl Roster {
         }
     }
 
-    /// The places that are taken now, except the owner's, and those of former members.
+    /// The places that are taken now, except the owner's, those that are asked for, and those of former members.
     pub(super) fn traces(&self) -> impl Iterator<Item = Trace> {
         let taken = self.members.iter().filter(|member| !member.is_permanent).map(Member::trace);
-        taken.chain(self.former.iter().copied())
+        taken.chain(self.admission.waiting().map(JoinRequested::trace)).chain(self.former.iter().copied())
     }
 
     /// The current or former place with this id, except the owner's.
@@ -300,5 +304,6 @@ impl Roster {
             }
         }
         self.removed.rename_account(from, to);
+        self.admission.rename_account(from, to);
     }
 }

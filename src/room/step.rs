@@ -1,7 +1,7 @@
 //! The one function that says what an entry does to a room.
 
 use super::{
-    Command, Effect, Effects, EndReason, Entry, Event, Room, accounts,
+    Command, Effect, Effects, EndReason, Entry, Event, Room, accounts, admission,
     chat::{self, Change, Draft},
     joining, leaving, lifecycle, links, listening, operator, ownership, programs, publications, removals, reports,
 };
@@ -87,6 +87,9 @@ fn take(room: &mut Room, entry: &Entry, is_activity: &mut bool, effects: &mut Ef
 
 /// Applies a member's command, if the room's rules allow it.
 fn perform(room: &mut Room, connection: ConnectionId, command: &Command, at: Timestamp, effects: &mut Effects) {
+    if matches!(command, Command::Leave) && room.roster.admission.waits_at(connection) {
+        return admission::give_up(room, connection, effects);
+    }
     if let Err(refusal) = room.check_command(connection, command) {
         return effects.refuse(connection, refusal);
     }
@@ -114,6 +117,8 @@ fn perform(room: &mut Room, connection: ConnectionId, command: &Command, at: Tim
         Command::NameOneself { name, mark } => ownership::name_oneself(room, connection, (name, *mark), effects),
         Command::NameRoom { name } => ownership::name_room(room, name, effects),
         Command::HandOver { member } => ownership::hand_over(room, connection, *member, effects),
+        Command::AskFirst { on } => admission::switch(room, *on, at, effects),
+        Command::AnswerJoin { member, admit } => admission::answer(room, connection, (*member, *admit), at, effects),
         Command::React { reaction } => chat::react(room, connection, *reaction, at, effects),
         Command::Write { nonce, text, pictures, reply_to, answered, is_archived, markup } => {
             let (nonce, reply_to, is_archived) = (*nonce, *reply_to, *is_archived);

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     EndReason, LastMessage, Link, MemberView, Message, Publication, Report, ReportedMessage, RoomEvent, RoomKind,
-    StreamState,
+    StreamState, Waiting,
 };
 use crate::{
     id::{DisplayName, MemberId, MessageNumber, RoomCode, RoomName},
@@ -55,6 +55,12 @@ pub struct RoomView {
     /// The messages that were reported, in the order of their numbers; empty for all but the owner.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub reports: Vec<ReportedMessage>,
+    /// Whether the owner is asked before somebody comes in.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub asks_first: bool,
+    /// Those who ask to come in, in the order in which they came; empty for all but the owner.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub waiting: Vec<Waiting>,
 }
 
 fn is_default<T: Default + PartialEq>(value: &T) -> bool {
@@ -69,6 +75,7 @@ impl RoomView {
             members: Vec::new(),
             messages: Vec::new(),
             reports: Vec::new(),
+            waiting: Vec::new(),
             publications: self.publications.clone(),
             owner_name: self.owner_name.clone(),
             name: self.name.clone(),
@@ -115,6 +122,9 @@ impl RoomView {
             }
             RoomEvent::RoomNamed { name, .. } => self.name = Some(name.clone()),
             RoomEvent::OwnerChanged { owner, name } => self.hand_over(*owner, name),
+            RoomEvent::AskFirstChanged { on } => self.asks_first = *on,
+            RoomEvent::JoinAsked { waiting } => self.add_waiting(waiting),
+            RoomEvent::JoinAnswered { members } => self.waiting.retain(|known| !members.contains(&known.member)),
             RoomEvent::AttendanceChanged { attendance } => self.attendance = *attendance,
             RoomEvent::LinkOpened { link } => {
                 self.links.retain(|known| known != link);
@@ -149,6 +159,7 @@ impl RoomView {
             RoomEvent::RoomEnded { reason } => {
                 self.publications.clear();
                 self.links.clear();
+                self.waiting.clear();
                 self.ends_at = None;
                 self.ended = Some(*reason);
             }
@@ -172,6 +183,13 @@ impl RoomView {
         match self.members.iter_mut().find(|known| known.member == member.member) {
             Some(known) => *known = member.clone(),
             None => self.members.push(member.clone()),
+        }
+    }
+
+    fn add_waiting(&mut self, waiting: &Waiting) {
+        match self.waiting.iter_mut().find(|known| known.member == waiting.member) {
+            Some(known) => known.clone_from(waiting),
+            None => self.waiting.push(waiting.clone()),
         }
     }
 

@@ -93,6 +93,9 @@ fn to_room() -> Vec<ToRoom> {
         ToRoom::NameOneself(NameOneself { name: DisplayName::parse("Countess").expect("a name of the tests") }),
         ToRoom::NameRoom(NameRoom { name: room_name() }),
         ToRoom::HandOver(HandOver { member: LISTENER }),
+        ToRoom::AskFirst(AskFirst { on: true }),
+        ToRoom::AnswerJoin(AnswerJoin { member: LISTENER, admit: true }),
+        ToRoom::AnswerJoin(AnswerJoin { member: LISTENER, admit: false }),
         ToRoom::Join(Join { role: Role::Participant, take_over: false, name: DisplayName::parse("Grace").ok() }),
         ToRoom::RemoveMember(RemoveMember { member: LISTENER, block_address: false, may_return: true }),
         ToRoom::FetchMessages(FetchMessages { before: number }),
@@ -147,6 +150,9 @@ fn room_events() -> Vec<RoomEvent> {
         RoomEvent::MessageDeleted { number },
         RoomEvent::MessagePinned { number, pinned: true },
         RoomEvent::PictureRemoved { number, picture: picture().id },
+        RoomEvent::AskFirstChanged { on: true },
+        RoomEvent::JoinAsked { waiting: waiting() },
+        RoomEvent::JoinAnswered { members: vec![LISTENER] },
         RoomEvent::MessageReported { number, author: LISTENER, report: report() },
         RoomEvent::ReportsDismissed { numbers: vec![number] },
         RoomEvent::ReportTaken { number },
@@ -175,6 +181,8 @@ fn from_room() -> Vec<FromRoom> {
     let whole = room(StreamState::Ended, Some(EndReason::Stopped));
     let mut messages = vec![
         FromRoom::Messages(Messages { messages: vec![message()], has_earlier: false }),
+        FromRoom::Waiting,
+        FromRoom::Admitted,
         FromRoom::MessageKept { nonce: 7 },
         FromRoom::Blocked { members: vec![HOST] },
         FromRoom::Moment(Moment::Typing { member }),

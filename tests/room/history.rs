@@ -102,7 +102,7 @@ pub(crate) fn play_keeping(messages_kept: u32, kind: RoomKind, moves: &[Move]) -
         RoomKind::Lounge => {
             let (member_grace_ms, page_grace_ms) = (60_000, Some(LISTENER_GRACE_MS));
             let policy = Policy { kind, max_members: 4, max_publications: 5, max_pages: 2, ..created().policy };
-            let policy = Policy { max_reports: 4, max_reports_per_member: 2, ..policy };
+            let policy = Policy { max_reports: 4, max_reports_per_member: 2, max_waiting: 2, ..policy };
             let policy = Policy { max_direct_listeners: Some(2), ..policy };
             Policy { member_grace_ms, page_grace_ms, message_chars: 4_000, ..policy }
         }
@@ -225,6 +225,7 @@ impl World {
                 let archived = self.archive.find(number);
                 Command::ReportMessage { number, reason: Some(words(WORDS[page])), archived }
             }
+            (Command::AnswerJoin { member, admit }, _) => Command::AnswerJoin { member: self.asks(member), admit },
             (Command::NameOneself { mark, .. }, Some((_, account))) => {
                 let page = self.accounts.iter().position(|of| *of == account).unwrap_or_default();
                 Command::NameOneself { name: name(NAMES[page]), mark }
@@ -236,6 +237,14 @@ impl World {
             (command, _) => command,
         };
         self.append(commanded(&self.room, connection, command));
+    }
+
+    /// One of those who wait, by their place among them.
+    fn asks(&self, place: MemberId) -> MemberId {
+        let owner = self.room.members().next().map(|owner| owner.id);
+        let waiting = owner.and_then(|owner| self.room.view(owner)).map(|view| view.waiting).unwrap_or_default();
+        let number = usize::from_str_radix(&place.to_string(), 16).unwrap_or_default();
+        waiting.get(number % waiting.len().max(1)).map_or(place, |waiting| waiting.member)
     }
 
     /// One of the publications that there are, by its place among them.

@@ -1,5 +1,6 @@
 //! A lounge of five equals, who all see one another, may all send, and choose whether to listen.
 
+mod admission;
 mod blocking;
 mod markup;
 mod members;

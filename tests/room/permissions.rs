@@ -48,6 +48,7 @@ fn table() -> Vec<(Permission, [&'static str; 2])> {
         (NameOneself, ["", "op"]),
         (NameRoom, ["", "o"]),
         (HandOver, ["", "o"]),
+        (Admit, ["", "o"]),
         (SendCustomEvents, ["o", "o"]),
         (Leave, ["ol", "op"]),
     ]

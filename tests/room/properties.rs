@@ -55,8 +55,9 @@ proptest! {
 
     #[test]
     fn nothing_reaches_who_has_no_place_but_the_answer_to_what_they_asked(kind in kind(), moves in moves()) {
+        let mut waiting = BTreeSet::new();
         for turn in play_in(kind, &moves) {
-            check_recipients(&turn)?;
+            check_recipients(&turn, &mut waiting)?;
         }
     }
 

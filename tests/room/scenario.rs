@@ -133,6 +133,8 @@ pub(crate) fn commands() -> Vec<Command> {
         Command::NameOneself { name: name("Countess"), mark: NameMark::from_bits(1) },
         Command::NameRoom { name: RoomName::parse("The engine room").expect("a name of the tests") },
         Command::HandOver { member: FIRST_LISTENER },
+        Command::AskFirst { on: true },
+        Command::AnswerJoin { member: FIRST_LISTENER, admit: true },
     ]
 }
 

@@ -67,6 +67,8 @@ pub struct RoomHandle {
     pub blocked: RwSignal<Vec<MemberId>>,
     /// See [`View::read_up_to`].
     pub read_up_to: RwSignal<MessageNumber>,
+    /// See [`View::waits`].
+    pub waits: RwSignal<bool>,
     /// See [`View::own_member`].
     pub own_member: RwSignal<Option<MemberId>>,
     /// See [`View::heard`].

@@ -57,6 +57,8 @@ pub(crate) const fn refusal(refusal: Refusal) -> Key {
         Refusal::PictureTooLarge => text::PICTURE_TOO_LARGE,
         Refusal::PictureSpaceUsedUp => text::PICTURE_SPACE_USED_UP,
         Refusal::TooManyReports => text::TOO_MANY_REPORTS,
+        Refusal::Declined => text::DECLINED,
+        Refusal::TooManyWaiting => text::TOO_MANY_WAITING,
         Refusal::TooManyBlocked => text::TOO_MANY_BLOCKED,
         Refusal::MessageNotFound => text::MESSAGE_NOT_FOUND,
         Refusal::TooManyPlaces => text::TOO_MANY_PLACES,

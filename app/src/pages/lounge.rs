@@ -42,6 +42,7 @@ mod sound_bar;
 mod sound_stage;
 mod standing;
 mod visible_height;
+mod waiting;
 mod words;
 
 use futures::future::join;

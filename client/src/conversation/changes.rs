@@ -7,8 +7,8 @@ use heartogether::{
     id::MessageNumber,
     limits::MESSAGE_BURST,
     protocol::{
-        Block, Delete, DismissReports, Edit, HandOver, NameOneself, NameRoom, Pin, ReactTo, RemoveMember,
-        ReportMessage, ToRoom, Write,
+        AnswerJoin, AskFirst, Block, Delete, DismissReports, Edit, HandOver, NameOneself, NameRoom, Pin, ReactTo,
+        RemoveMember, ReportMessage, ToRoom, Write,
     },
     refusal::Refusal,
     role::Permission,
@@ -147,6 +147,8 @@ impl Client {
                 let name = self.room.iter().flat_map(|room| &room.members).find(|known| known.member == *member)?;
                 RoomEvent::OwnerChanged { owner: *member, name: name.name.clone() }
             }
+            ToRoom::AskFirst(AskFirst { on }) => RoomEvent::AskFirstChanged { on: *on },
+            ToRoom::AnswerJoin(AnswerJoin { member, .. }) => RoomEvent::JoinAnswered { members: vec![*member] },
             ToRoom::ReportMessage(ReportMessage { number, .. }) => RoomEvent::ReportTaken { number: *number },
             ToRoom::DismissReports(DismissReports { number }) => RoomEvent::ReportsDismissed { numbers: vec![*number] },
             ToRoom::RemoveMember(RemoveMember { member, .. }) => RoomEvent::MemberLeft { member: *member },
@@ -197,6 +199,7 @@ fn is_about_the_same(earlier: &ToRoom, later: &ToRoom) -> bool {
         (ToRoom::ReactTo(earlier), ToRoom::ReactTo(later)) => earlier.emoji == later.emoji,
         (ToRoom::Block(earlier), ToRoom::Block(later)) => earlier.member == later.member,
         (ToRoom::DismissReports(earlier), ToRoom::DismissReports(later)) => earlier.number == later.number,
+        (ToRoom::AnswerJoin(earlier), ToRoom::AnswerJoin(later)) => earlier.member == later.member,
         (ToRoom::RemoveMember(earlier), ToRoom::RemoveMember(later)) => earlier.member == later.member,
         _ => true,
     };
@@ -228,6 +231,7 @@ const fn may_mean(request: &ToRoom, refusal: Refusal) -> bool {
             ToRoom::NameOneself(_) => matches!(refusal, NameTaken | NameEmpty | NameTooLong | NameControlCharacter),
             ToRoom::NameRoom(_) => matches!(refusal, RoomNameEmpty | RoomNameTooLong | RoomNameControlCharacter),
             ToRoom::Block(_) => matches!(refusal, MemberNotFound | TooManyBlocked),
+            ToRoom::AnswerJoin(_) => matches!(refusal, RoomFull | AddressFull | NameTaken | Removed),
             ToRoom::HandOver(_) | ToRoom::RemoveMember(_) => matches!(refusal, MemberNotFound),
             _ => false,
         }

@@ -44,6 +44,8 @@ fn said(message: &ToRoom) -> String {
         ToRoom::NameOneself(_) => "name_oneself".to_owned(),
         ToRoom::NameRoom(_) => "name_room".to_owned(),
         ToRoom::HandOver(sent) => format!("hand_over to {}", short(sent.member)),
+        ToRoom::AskFirst(asks) => format!("ask_first {}", asks.on),
+        ToRoom::AnswerJoin(answer) => format!("answer_join of {}: {}", short(answer.member), answer.admit),
         ToRoom::Type => "type".to_owned(),
         ToRoom::MarkRead(read) => format!("mark_read up to {}", read.up_to.0),
         ToRoom::FetchMessages(fetch) => format!("fetch_messages before {}", fetch.before.0),
@@ -75,6 +77,8 @@ fn heard(message: &FromRoom) -> String {
             };
             format!("resumed at {}, missed {missed}", resumed.seq.0)
         }
+        FromRoom::Waiting => "waiting".to_owned(),
+        FromRoom::Admitted => "admitted".to_owned(),
         FromRoom::Event(event) => format!("{} at {}", happened(&event.event), event.seq.0),
         FromRoom::Refused { refusal } => format!("refused {}", refusal.code()),
         FromRoom::MessageKept { .. } => "message kept".to_owned(),
@@ -94,6 +98,9 @@ fn happened(event: &RoomEvent) -> String {
         RoomEvent::MemberNamed { member, .. } => format!("member_named {}", short(*member)),
         RoomEvent::RoomNamed { .. } => "room_named".to_owned(),
         RoomEvent::OwnerChanged { owner, .. } => format!("owner_changed to {}", short(*owner)),
+        RoomEvent::AskFirstChanged { on } => format!("ask_first_changed to {on}"),
+        RoomEvent::JoinAsked { waiting } => format!("join_asked by {}", short(waiting.member)),
+        RoomEvent::JoinAnswered { members } => format!("join_answered of {}", members.len()),
         RoomEvent::AttendanceChanged { attendance } => format!("attendance_changed to {attendance}"),
         RoomEvent::LinkOpened { link } => {
             format!("link_opened, {} offers to {}", short(link.offerer), short(link.answerer))

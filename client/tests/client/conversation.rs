@@ -1,6 +1,7 @@
 //! A conversation in a lounge: what is written and changed, over connections that come and go. The page belongs to Grace; Ada owns the
 //! lounge.
 
+mod admission;
 mod blocking;
 mod changes;
 mod history;

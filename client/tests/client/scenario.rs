@@ -52,8 +52,8 @@ pub(crate) fn listener_view(member: MemberId) -> MemberView {
 }
 
 /// The link on which the host offers to a listener.
-pub(crate) fn link_to(listener: MemberId) -> Link {
-    Link { offerer: HOST, answerer: listener }
+pub(crate) const fn link_to(answerer: MemberId) -> Link {
+    Link { offerer: HOST, answerer }
 }
 
 /// What the host sends, in this state.
@@ -92,6 +92,8 @@ pub(crate) fn view(stream: StreamState, listeners: &[MemberId]) -> RoomView {
         messages: Vec::new(),
         has_earlier_messages: false,
         reports: Vec::new(),
+        asks_first: false,
+        waiting: Vec::new(),
     }
 }
 
@@ -103,11 +105,6 @@ pub(crate) fn view_of(listener: MemberId, stream: StreamState) -> RoomView {
 /// What the room says.
 pub(crate) fn from_room(message: FromRoom) -> ServerMessage {
     ServerMessage::from_room(code(), message)
-}
-
-/// What is said to the room.
-pub(crate) fn to_room(message: ToRoom) -> ClientMessage {
-    ClientMessage::to_room(code(), message)
 }
 
 pub(crate) fn joined(member: MemberId, seq: u64, room: RoomView) -> ServerMessage {

@@ -141,6 +141,8 @@ fn inputs() -> Vec<Input> {
         Input::Seen(_) => Input::Seen(MessageNumber(4));
         Input::NameChosen(_) => Input::NameChosen(name("Undisclosed"));
         Input::RoomNameChosen(_) => Input::RoomNameChosen(room_name());
+        Input::AskFirstChosen(_) => Input::AskFirstChosen(true);
+        Input::JoinAnswered { .. } => Input::JoinAnswered { member: GRACE, admit: true };
         Input::HandOverPressed(_) => Input::HandOverPressed(GRACE);
         Input::SendOutPressed(_) => Input::SendOutPressed(GRACE);
         Input::EarlierMessagesPressed => Input::EarlierMessagesPressed;

@@ -88,5 +88,6 @@ pub(super) fn summarise(room: &Room, viewer: Option<AccountId>) -> Option<RoomSu
         is_owner: room.standing_of(viewer) == Standing::Owner,
         has_place: viewer.is_some_and(|viewer| room.is_in_audience(viewer)),
         ends_after_ms: room.kind().members_stay().then_some(created.policy.idle_ms),
+        asks_first: room.asks_first(),
     })
 }

@@ -7,7 +7,9 @@ use heartogether::protocol::Edit;
 use heartogether::protocol::FromRoom;
 use heartogether::protocol::Pin;
 use heartogether::protocol::RoomFrame;
-use heartogether::protocol::{Block, Delete, DismissReports, HandOver, MarkRead, NameOneself, NameRoom, ReactTo};
+use heartogether::protocol::{
+    AnswerJoin, AskFirst, Block, Delete, DismissReports, HandOver, MarkRead, NameOneself, NameRoom, ReactTo,
+};
 use heartogether::{
     engagement::{Emoji, MessageText, Reaction},
     id::{DisplayName, MemberId, NegotiationId, PublicationId, RoomName, Seq},
@@ -115,6 +117,10 @@ messages! {
     };
     "hand_over": in_room!(ToRoom::HandOver(_)) =>
         |pair, _, joined: &Joined| said_in(pair.code, ToRoom::HandOver(HandOver { member: joined.member }));
+    "ask_first": in_room!(ToRoom::AskFirst(_)) =>
+        |pair, _, _| said_in(pair.code, ToRoom::AskFirst(AskFirst { on: true }));
+    "answer_join": in_room!(ToRoom::AnswerJoin(_)) => |pair, _, joined: &Joined|
+        said_in(pair.code, ToRoom::AnswerJoin(AnswerJoin { member: joined.member, admit: true }));
     "fetch_messages": in_room!(ToRoom::FetchMessages(_)) => |pair, _, _|
         said_in(pair.code, ToRoom::FetchMessages(FetchMessages { before: MessageNumber(u64::MAX) }));
     "remove_member": in_room!(ToRoom::RemoveMember(_)) => |pair, _, joined: &Joined|

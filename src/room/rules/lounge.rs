@@ -12,7 +12,7 @@ pub(super) const fn allows(standing: Standing, permission: Permission) -> bool {
     match permission {
         Participate => is_member || matches!(standing, Standing::Account),
         Publish | Hear | SeeAudience | ReadMessages | Engage | Converse | NameOneself | Leave => is_member,
-        ReopenRoom | StopRoom | RemoveMember | Moderate | NameRoom | HandOver | SendCustomEvents => {
+        ReopenRoom | StopRoom | RemoveMember | Moderate | NameRoom | HandOver | Admit | SendCustomEvents => {
             matches!(standing, Standing::Owner)
         }
         _ => false,

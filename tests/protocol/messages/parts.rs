@@ -35,6 +35,8 @@ pub(super) fn room(state: StreamState, ended: Option<EndReason>) -> RoomView {
         messages: vec![message()],
         has_earlier_messages: true,
         reports: Vec::new(),
+        asks_first: false,
+        waiting: Vec::new(),
     }
 }
 
@@ -44,11 +46,25 @@ pub(super) fn lounge() -> RoomView {
     let reports = vec![ReportedMessage { number, author: LISTENER, by: vec![report()] }];
     let heard = Publication { listeners: vec![LISTENER], is_full: true, ..publication(StreamState::Live) };
     let (kind, name, publications) = (RoomKind::Lounge, Some(room_name()), vec![heard]);
-    RoomView { kind, name, last_message: number, max_pictures: 9, reports, publications, ..room }
+    RoomView {
+        kind,
+        name,
+        last_message: number,
+        max_pictures: 9,
+        reports,
+        publications,
+        asks_first: true,
+        waiting: vec![waiting()],
+        ..room
+    }
 }
 
 pub(super) fn picture() -> Picture {
     Picture { id: PictureId::from_bits(0xe4), format: PictureFormat::Webp, width: 2_560, height: 1_440 }
+}
+
+pub(super) fn waiting() -> Waiting {
+    Waiting { member: LISTENER, name: DisplayName::parse("Grace").expect("a name"), at: NOW }
 }
 
 pub(super) fn report() -> Report {

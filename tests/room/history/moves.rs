@@ -1,7 +1,7 @@
 //! The moves of a random history.
 
 use heartogether::{
-    id::{AccountId, MessageNumber, NameMark, PublicationId, RoomName},
+    id::{AccountId, MemberId, MessageNumber, NameMark, PublicationId, RoomName},
     role::Role,
     room::{Answered, Command},
 };
@@ -101,11 +101,21 @@ fn commanding() -> impl Strategy<Value = Move> {
         8 => (any_page(), any_words()).prop_map(|(page, command)| Move::Command { page, command }),
         1 => (any_page(), any::<bool>()).prop_map(|(page, block_address)| Move::Remove { page, block_address }),
         1 => (any_page(), any::<bool>()).prop_map(|(page, sends_out)| Move::HandOver { page, sends_out }),
+        5 => (0..2_usize, any_answer()).prop_map(|(page, command)| Move::Command { page, command }),
         3 => prop::sample::select(vec![OWNER, OWNER, GRACE]).prop_map(|account| Move::Reopen { account }),
         1 => (0..2_usize).prop_map(|page| Move::Command { page, command: Command::StopRoom }),
         3 => (any_page(), 0..4_u32).prop_map(|(page, nonce)| Move::Program { page, nonce }),
         // The owner's page comes first, and its ban ends the room.
         1 => (1..PAGES.len()).prop_map(|page| Move::Ban { page }),
+    ]
+}
+
+/// What the owner decides about who comes in.
+fn any_answer() -> impl Strategy<Value = Command> {
+    prop_oneof![
+        2 => prop::bool::weighted(0.7).prop_map(|on| Command::AskFirst { on }),
+        5 => (0..3_u128, prop::bool::weighted(0.7))
+            .prop_map(|(place, admit)| Command::AnswerJoin { member: MemberId::from_bits(place), admit }),
     ]
 }
 

@@ -10,8 +10,8 @@ use proptest::prelude::*;
 
 use crate::history::Turn;
 
-/// Follows one turn's orders, and checks that each reaches somebody who has a place at that moment.
-pub(super) fn check_recipients(turn: &Turn) -> Result<(), TestCaseError> {
+/// Follows one turn's orders, and checks that each reaches somebody who has a place at that moment, or who was told to wait for one.
+pub(super) fn check_recipients(turn: &Turn, waiting: &mut BTreeSet<ConnectionId>) -> Result<(), TestCaseError> {
     let mut seated = turn.seated.clone();
     let asked = asking(&turn.entry.event);
     match &turn.entry.event {
@@ -30,7 +30,12 @@ pub(super) fn check_recipients(turn: &Turn) -> Result<(), TestCaseError> {
         match effect {
             Effect::Send { to: Audience::Connection(connection), message } => {
                 let moves = matches!(&**message, RoomMessage::Event(told) if told.event == RoomEvent::SoundMoved);
-                prop_assert!(Some(*connection) == asked || moves && seated.contains(connection), "{:?}", message);
+                let lets_in = matches!(&**message, RoomMessage::Admitted) && waiting.contains(connection);
+                let is_meant = Some(*connection) == asked || moves && seated.contains(connection) || lets_in;
+                prop_assert!(is_meant, "{:?}", message);
+                if matches!(**message, RoomMessage::Waiting) {
+                    waiting.insert(*connection);
+                }
                 if matches!(**message, RoomMessage::Joined(_) | RoomMessage::Resumed(_)) {
                     seated.insert(*connection);
                 }
@@ -40,7 +45,9 @@ pub(super) fn check_recipients(turn: &Turn) -> Result<(), TestCaseError> {
                     prop_assert!(seated.contains(&connection.id), "{:?} to {:?}", message, connection);
                 }
             }
-            Effect::Disconnect { connection, .. } => prop_assert!(seated.remove(connection), "{:?}", connection),
+            Effect::Disconnect { connection, .. } => {
+                prop_assert!(seated.remove(connection) || waiting.remove(connection), "{:?}", connection);
+            }
             Effect::WakeAt(_) | Effect::CloseRoom | Effect::Archive(_) => {}
         }
     }

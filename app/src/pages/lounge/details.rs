@@ -1,5 +1,6 @@
 //! Who is there, and what can be set.
 
+use heartogether_client::Input;
 use leptos::{prelude::*, task::spawn_local};
 
 use super::{
@@ -41,6 +42,7 @@ fn settings(lounge: Lounge) -> AnyView {
     };
     let for_owner = move || {
         view! {
+            {ask_first(lounge)}
             {choice(Glyph::Edit, text::RENAME_LOUNGE, Question::NameLounge)}
             {choice(Glyph::Delete, text::END, Question::Delete)}
         }
@@ -65,6 +67,18 @@ fn toggle(glyph: Glyph, label: Key, is_on: Attribute, is_disabled: Attribute, ac
             <span class="action-label">{label}</span>
             <span class="switch" aria-hidden="true"></span>
         </button>
+    }
+    .into_any()
+}
+
+/// Whether the owner is asked before somebody comes in.
+fn ask_first(lounge: Lounge) -> AnyView {
+    let is_on = move || lounge.handle.room.with(|room| room.as_ref().is_some_and(|room| room.asks_first));
+    let act = press(move |_| lounge.press(Input::AskFirstChosen(!untrack(is_on))));
+    let hint = || view! { <p class="field-hint">{text::ASK_FIRST_HINT}</p> }.into_any();
+    view! {
+        {toggle(Glyph::Person, text::ASK_FIRST, switch(is_on), flag(|| false), act)}
+        {part_when(is_on, hint)}
     }
     .into_any()
 }

@@ -8,6 +8,7 @@ use leptos::prelude::*;
 
 use super::{
     erased::{part, part_when, press, said},
+    head::connection,
     shared::Lounge,
     standing::{Standing, WayIn},
 };
@@ -23,19 +24,23 @@ use name_form::NameForm;
 /// What the lounge is, and what the visitor can do to come in. A link alone makes nobody a member.
 #[component]
 pub(super) fn Card(lounge: Lounge) -> impl IntoView {
-    let (count, owner, is_full) = lounge.summary.with_value(|room| {
+    let (count, owner, is_full, asks_first) = lounge.summary.with_value(|room| {
         // The owner is one of them, and no listener.
-        (room.listener_count, room.host_name.clone(), room.is_full_for_visitor())
+        (room.listener_count, room.host_name.clone(), room.is_full_for_visitor(), room.asks_first)
     });
     let refusal = move || match lounge.standing.get() {
         Standing::Refused(refusal) => Some(refusal),
         _ => is_full.then_some(Refusal::RoomFull),
     };
+    let waits = Memo::new(move |_| lounge.standing.get() == Standing::Waiting);
     let told = move || match refusal().filter(|refusal| *refusal != Refusal::NameTaken) {
+        _ if waits.get() => view! { <Notice>{text::WAITS}</Notice> }.into_any(),
         Some(refusal) => view! { <Notice tone=Tone::Warn>{locale::refusal(refusal)}</Notice> }.into_any(),
+        None if asks_first => view! { <p class="text-sm text-muted">{text::OWNER_DECIDES}</p> }.into_any(),
         None => ().into_any(),
     };
     let way = Memo::new(move |_| refusal().map_or(WayIn::Ask, WayIn::after));
+    let ways = move || if waits.get() { waiting(lounge) } else { way_in(lounge, way.get()) };
     view! {
         <div class="card lounge-card">
             {part(move || view! { <Avatar name=lounge.title.get() /> }.into_any())}
@@ -48,10 +53,22 @@ pub(super) fn Card(lounge: Lounge) -> impl IntoView {
                 {text::members_count(count)}
             </p>
             {part(told)}
-            {part(move || way_in(lounge, way.get()))}
+            {part(ways)}
             <CodeDisplay code=lounge.code small=true />
             <p class="text-sm text-muted">{lounge.lasts()}</p>
         </div>
+    }
+    .into_any()
+}
+
+/// What can be done while the owner is asked.
+fn waiting(lounge: Lounge) -> AnyView {
+    let give_up = press(move |_| lounge.give_up());
+    view! {
+        {connection(lounge)}
+        <Button variant=Variant::Secondary on:click=give_up>
+            {text::STOP_WAITING}
+        </Button>
     }
     .into_any()
 }

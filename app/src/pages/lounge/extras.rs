@@ -20,6 +20,7 @@ use super::{
     reports::{report, reports},
     search::search,
     shared::Lounge,
+    waiting::waiting,
 };
 
 /// What there is.
@@ -47,6 +48,8 @@ pub(super) struct Extras {
     pub(super) report: fn(Lounge, MessageNumber) -> AnyView,
     /// What was reported.
     pub(super) reports: fn(Lounge) -> AnyView,
+    /// Who asks to come in.
+    pub(super) waiting: fn(Lounge) -> AnyView,
 }
 
 #[wasm_split(extras, wasm_split_path = leptos::wasm_split, fallible)]
@@ -63,6 +66,7 @@ fn load() -> Result<Extras, SplitLoaderError> {
         count_on_icon,
         report,
         reports,
+        waiting,
     })
 }
 

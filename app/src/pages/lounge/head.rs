@@ -51,6 +51,7 @@ pub(super) fn head(lounge: Lounge) -> AnyView {
             <span class="only-not-wide">{icon_button(Glyph::People, text::DETAILS, open(Sheet::Details))}</span>
         </header>
         {connection(lounge)}
+        {waiting(lounge)}
         {reports(lounge)}
         {pins(lounge)}
     }
@@ -72,7 +73,7 @@ fn search_by_keys(lounge: Lounge) {
 }
 
 /// Says that the server is out of reach, and what that means for what is written.
-fn connection(lounge: Lounge) -> AnyView {
+pub(super) fn connection(lounge: Lounge) -> AnyView {
     let (handle, locale) = (lounge.handle, Locale::current());
     let trouble = move || {
         handle.trouble.get().map(locale::refusal).or_else(|| match handle.signaling_state.get() {
@@ -86,6 +87,39 @@ fn connection(lounge: Lounge) -> AnyView {
         <p class="connection" role="status" data-testid="connection" hidden=flag(move || trouble().is_none())>
             {said(move || trouble().map(|trouble| locale.say(trouble).into_owned()).unwrap_or_default())}
         </p>
+    }
+    .into_any()
+}
+
+/// Who asks to come in, for the owner, who is told at once.
+fn waiting(lounge: Lounge) -> AnyView {
+    let locale = Locale::current();
+    let told = Memo::new(move |_| {
+        let waiting =
+            lounge.handle.room.with(|room| room.as_ref().map(|room| room.waiting.clone()).unwrap_or_default());
+        match waiting.as_slice() {
+            [] => String::new(),
+            [one] => locale.say(text::asks_to_come_in(&one.name)).into_owned(),
+            more => locale.say(text::ask_to_come_in(u32::try_from(more.len()).unwrap_or(u32::MAX))).into_owned(),
+        }
+    });
+    let shown = move || {
+        let open = press(move |_| lounge.question.set(Some(Question::Waiting)));
+        view! {
+            <button type="button" class="pins" data-testid="waiting" aria-haspopup="dialog" on:click=open>
+                <Icon glyph=Glyph::Person />
+                <span class="pins-heading" dir="auto">
+                    {said(move || told.get())}
+                </span>
+            </button>
+        }
+        .into_any()
+    };
+    view! {
+        <p class="sr-only" role="status" data-testid="waiting-announced">
+            {said(move || told.get())}
+        </p>
+        {part_when(move || told.with(|told| !told.is_empty()), shown)}
     }
     .into_any()
 }

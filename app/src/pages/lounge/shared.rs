@@ -58,6 +58,7 @@ pub(super) enum Question {
     Invite,
     Report(MessageNumber),
     Reports,
+    Waiting,
     Search,
     NameOneself,
     NameLounge,
@@ -132,6 +133,8 @@ impl Lounge {
         let known = saved.with_untracked(|saved| saved.iter().find(|saved| saved.code == code).cloned());
         let has_asked = RwSignal::new(summary.has_place || summary.is_owner);
         let is_owner_at_first = summary.is_owner;
+        // Who has no place has to ask, and sees that at once.
+        let has_to_ask = summary.asks_first && !summary.has_place && !summary.is_owner;
         let summary = StoredValue::new(summary);
         Self {
             handle,
@@ -143,7 +146,8 @@ impl Lounge {
             has_asked,
             standing: Memo::new(move |_| {
                 let (client, as_owner) = (handle.listener_state.get(), handle.host_state.get());
-                Standing::of(has_asked.get(), client, as_owner, handle.room.with(Option::is_some))
+                let waits = has_to_ask || handle.waits.get();
+                Standing::of(has_asked.get(), waits, client, as_owner, handle.room.with(Option::is_some))
             }),
             title: title(handle, summary),
             people: Memo::new(move |_| people(handle)),
@@ -182,6 +186,13 @@ impl Lounge {
             self.handle.stand();
         }
         self.has_asked.set(true);
+    }
+
+    /// The visitor waits no more, and may ask again.
+    pub(super) fn give_up(self) {
+        self.press(Input::MembershipEnded);
+        self.handle.leave();
+        self.has_asked.set(false);
     }
 
     /// Under which name the visitor may come in.

@@ -10,6 +10,8 @@ pub(super) enum Standing {
     Outside,
     /// On the way in.
     Joining,
+    /// The owner is asked.
+    Waiting,
     /// In the room.
     Open,
     /// The room has ended.
@@ -31,12 +33,20 @@ pub(super) enum Shape {
 
 impl Standing {
     /// `has_asked` says whether the visitor has asked for a place, or had one when the page came.
-    pub(super) fn of(has_asked: bool, client: ListenerState, as_owner: HostState, knows_room: bool) -> Self {
+    /// `waits` says whether the owner is asked, as far as it is known.
+    pub(super) fn of(
+        has_asked: bool,
+        waits: bool,
+        client: ListenerState,
+        as_owner: HostState,
+        knows_room: bool,
+    ) -> Self {
         match (has_asked, client, as_owner) {
             (false, ..) => Self::Outside,
             (_, ListenerState::Refused(refusal), _) => Self::Refused(refusal),
             (_, ListenerState::Ended(ending), _) | (_, _, HostState::Ended(ending)) => Self::Ended(ending),
             _ if knows_room => Self::Open,
+            _ if waits => Self::Waiting,
             _ => Self::Joining,
         }
     }
@@ -46,6 +56,7 @@ impl Standing {
         match self {
             Self::Outside => "outside",
             Self::Joining => "joining",
+            Self::Waiting => "waiting",
             Self::Open => "open",
             Self::Ended(_) => "ended",
             Self::Refused(_) => "refused",
@@ -61,7 +72,7 @@ impl Standing {
 
     pub(super) const fn shape(self) -> Shape {
         match self {
-            Self::Outside | Self::Refused(_) => Shape::Card,
+            Self::Outside | Self::Waiting | Self::Refused(_) => Shape::Card,
             Self::Joining | Self::Open => Shape::Chat,
             Self::Ended(_) => Shape::Over,
         }
@@ -103,6 +114,7 @@ impl WayIn {
             | Refusal::RoomEnded
             | Refusal::CodeMalformed
             | Refusal::Removed
+            | Refusal::Declined
             | Refusal::NotAllowed
             | Refusal::OriginNotAllowed => Self::None,
             _ => Self::TryAgain,
@@ -121,17 +133,29 @@ mod tests {
 
     #[test]
     fn a_visitor_is_outside_until_they_ask() {
-        assert_eq!(Standing::of(false, CONNECTING, HostState::Idle, false), Standing::Outside);
-        assert_eq!(Standing::of(true, CONNECTING, HostState::Idle, false), Standing::Joining);
-        assert_eq!(Standing::of(true, CONNECTING, HostState::Idle, true), Standing::Open);
+        assert_eq!(Standing::of(false, false, CONNECTING, HostState::Idle, false), Standing::Outside);
+        assert_eq!(Standing::of(true, false, CONNECTING, HostState::Idle, false), Standing::Joining);
+        assert_eq!(Standing::of(true, false, CONNECTING, HostState::Idle, true), Standing::Open);
+    }
+
+    #[test]
+    fn who_waits_sees_the_card_until_the_owner_has_answered() {
+        let waiting = Standing::of(true, true, CONNECTING, HostState::Idle, false);
+        assert_eq!((waiting.name(), waiting.shape(), waiting.refusal()), ("waiting", Shape::Card, None));
+        assert_eq!(Standing::of(false, true, CONNECTING, HostState::Idle, false), Standing::Outside);
+        assert_eq!(Standing::of(true, true, CONNECTING, HostState::Idle, true), Standing::Open);
+        let declined = ListenerState::Refused(Refusal::Declined);
+        assert_eq!(Standing::of(true, true, declined, HostState::Idle, false), Standing::Refused(Refusal::Declined));
+        assert_eq!(WayIn::after(Refusal::Declined), WayIn::None);
+        assert_eq!(WayIn::after(Refusal::TooManyWaiting), WayIn::TryAgain);
     }
 
     #[test]
     fn an_end_outweighs_what_is_known_of_the_room() {
         let ended = ListenerState::Ended(Ending::Told(EndReason::Stopped));
-        let told = Standing::of(true, ended, HostState::Idle, true);
+        let told = Standing::of(true, false, ended, HostState::Idle, true);
         assert_eq!((told.name(), told.shape()), ("ended", Shape::Over));
-        let asked = Standing::of(true, CONNECTING, HostState::Ended(Ending::Asked), true);
+        let asked = Standing::of(true, false, CONNECTING, HostState::Ended(Ending::Asked), true);
         assert_eq!(asked, Standing::Ended(Ending::Asked));
     }
 

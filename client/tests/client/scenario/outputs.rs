@@ -3,6 +3,13 @@
 use heartogether::protocol::{ClientMessage, ToRoom};
 use heartogether_client::{Negotiation, Output, Timer};
 
+use super::code;
+
+/// What is said to the room.
+pub(crate) fn to_room(message: ToRoom) -> ClientMessage {
+    ClientMessage::to_room(code(), message)
+}
+
 pub(crate) fn sent(commands: &[Output]) -> Vec<ClientMessage> {
     let sent = commands.iter().filter_map(|command| match command {
         Output::Send(message) => Some(message.clone()),

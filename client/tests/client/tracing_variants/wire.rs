@@ -6,7 +6,9 @@ use heartogether::{
     protocol::*,
     refusal::Refusal,
     role::Role,
-    room::{EndReason, Message, Messages, Missed, Report, Resumed, RoomEvent, SequencedEvent, Source, StreamState},
+    room::{
+        EndReason, Message, Messages, Missed, Report, Resumed, RoomEvent, SequencedEvent, Source, StreamState, Waiting,
+    },
     time::Timestamp,
 };
 
@@ -46,6 +48,10 @@ fn signals() -> Vec<Signal> {
     }
 }
 
+fn waiting() -> Waiting {
+    Waiting { member: EDSGER, name: name("Undisclosed"), at: Timestamp::from_millis(5) }
+}
+
 fn report() -> Report {
     Report { member: EDSGER, name: name("Undisclosed"), reason: Some(text()), at: Timestamp::from_millis(5) }
 }
@@ -59,6 +65,9 @@ fn events() -> Vec<RoomEvent> {
         RoomEvent::MemberNamed { .. } => RoomEvent::MemberNamed { member: GRACE, name: name("Undisclosed") };
         RoomEvent::RoomNamed { .. } => RoomEvent::RoomNamed { by: GRACE, name: room_name() };
         RoomEvent::OwnerChanged { .. } => RoomEvent::OwnerChanged { owner: GRACE, name: name("Undisclosed") };
+        RoomEvent::AskFirstChanged { .. } => RoomEvent::AskFirstChanged { on: true };
+        RoomEvent::JoinAsked { .. } => RoomEvent::JoinAsked { waiting: waiting() };
+        RoomEvent::JoinAnswered { .. } => RoomEvent::JoinAnswered { members: vec![GRACE] };
         RoomEvent::AttendanceChanged { .. } => RoomEvent::AttendanceChanged { attendance: 7 };
         RoomEvent::LinkOpened { .. } => RoomEvent::LinkOpened { link: link_to(GRACE) };
         RoomEvent::LinkClosed { .. } => RoomEvent::LinkClosed { peer: GRACE };
@@ -102,6 +111,8 @@ fn from_rooms() -> Vec<FromRoom> {
             resumed(Missed::Room(view(StreamState::Live, &[])), Some(ice()));
         FromRoom::Event(_) => FromRoom::Event(SequencedEvent { seq: Seq(9), event: sends(StreamState::Live) });
         FromRoom::Refused { .. } => FromRoom::Refused { refusal: Refusal::NotAllowed };
+        FromRoom::Waiting => FromRoom::Waiting;
+        FromRoom::Admitted => FromRoom::Admitted;
         FromRoom::MessageKept { .. } => FromRoom::MessageKept { nonce: 7 };
         FromRoom::Messages(_) => FromRoom::Messages(Messages { messages: vec![message()], has_earlier: true });
         FromRoom::Blocked { .. } => FromRoom::Blocked { members: vec![GRACE] };
@@ -153,6 +164,8 @@ fn to_rooms() -> Vec<ToRoom> {
         ToRoom::Block(_) => ToRoom::Block(Block { member: GRACE, blocked: true });
         ToRoom::NameOneself(_) => ToRoom::NameOneself(NameOneself { name: name("Undisclosed") });
         ToRoom::NameRoom(_) => ToRoom::NameRoom(NameRoom { name: room_name() });
+        ToRoom::AskFirst(_) => ToRoom::AskFirst(AskFirst { on: true });
+        ToRoom::AnswerJoin(_) => ToRoom::AnswerJoin(AnswerJoin { member: GRACE, admit: false });
         ToRoom::HandOver(_) => ToRoom::HandOver(HandOver { member: GRACE });
         ToRoom::Type => ToRoom::Type;
         ToRoom::MarkRead(_) => ToRoom::MarkRead(MarkRead { up_to: number });

@@ -5,9 +5,9 @@ use heartogether::{
     id::{MessageNumber, PublicationId, RoomCode},
     limits::MESSAGES_AT_ONCE,
     protocol::{
-        DeclareSilence, Delete, DismissReports, Edit, EndPublication, FetchMessages, FromRoom, HandOver, Listen,
-        LoungeRead, MarkRead, NameOneself, NameRoom, Pin, Publish, React, ReactTo, RemoveMember, ReportMessage, ToRoom,
-        Write,
+        AnswerJoin, AskFirst, DeclareSilence, Delete, DismissReports, Edit, EndPublication, FetchMessages, FromRoom,
+        HandOver, Listen, LoungeRead, MarkRead, NameOneself, NameRoom, Pin, Publish, React, ReactTo, RemoveMember,
+        ReportMessage, ToRoom, Write,
     },
     refusal::Refusal,
     room::{Command, Markup, Picture},
@@ -64,15 +64,17 @@ impl RoomRequests {
                 self.take(room, &self.node.command_limits.reactions, Refusal::TooManyReactions).await?;
                 Command::ReactTo { number, emoji, on, archived: self.archived(room, number).await? }
             }
-            ToRoom::NameOneself(NameOneself { name }) => {
-                let id = self.take_message(room).await?.id();
-                Command::NameOneself { mark: self.name_mark(id, &name)?, name }
-            }
+            ToRoom::NameOneself(naming) => self.naming(room, naming).await?,
             ToRoom::NameRoom(NameRoom { name }) => {
                 self.take_message(room).await?;
                 Command::NameRoom { name }
             }
             ToRoom::HandOver(HandOver { member }) => Command::HandOver { member },
+            ToRoom::AskFirst(AskFirst { on }) => {
+                self.take_message(room).await?;
+                Command::AskFirst { on }
+            }
+            ToRoom::AnswerJoin(AnswerJoin { member, admit }) => Command::AnswerJoin { member, admit },
             ToRoom::Type => return self.show_typing(room).await,
             ToRoom::MarkRead(MarkRead { up_to }) => return self.mark_read(room, up_to).await,
             ToRoom::RemoveMember(RemoveMember { member, block_address, may_return }) => {
@@ -97,6 +99,12 @@ impl RoomRequests {
         };
         let markup = if is_archived { None } else { self.render(room, &text).await? };
         Ok(Command::Write { nonce, text, pictures, reply_to, answered, is_archived, markup })
+    }
+
+    /// The command of a member's new name, with its mark in this room.
+    async fn naming(&self, room: RoomCode, NameOneself { name }: NameOneself) -> Result<Command, Failure> {
+        let id = self.take_message(room).await?.id();
+        Ok(Command::NameOneself { mark: self.name_mark(id, &name)?, name })
     }
 
     /// The command of another text, with what only the archive knows and what its markup becomes.

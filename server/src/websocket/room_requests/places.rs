@@ -89,7 +89,8 @@ impl RoomRequests {
         self.rooms.note_answered(code);
         entered?;
         self.note_visit(id);
-        if is_membership {
+        // Who has to wait for the owner is no member yet.
+        if is_membership && room.has_place(self.account.id).await {
             // Whoever opens the list next finds the room there.
             self.node.add_to_list(self.account.id, id, was_member).await.map_err(Failure::Fault)?;
         }

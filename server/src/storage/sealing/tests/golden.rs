@@ -156,6 +156,7 @@ fn makes(kind: RoomKind, messages_kept: u32) -> Event {
         page_grace_ms: None,
         max_reports: 100,
         max_reports_per_member: 10,
+        max_waiting: 50,
         report_chars: 200,
     };
     Event::RoomCreated(RoomCreated { policy, ..created })
@@ -262,6 +263,8 @@ fn is_listed(event: &Event) {
             | Command::NameRoom { .. }
             | Command::ReportMessage { .. }
             | Command::DismissReports { .. }
+            | Command::AskFirst { .. }
+            | Command::AnswerJoin { .. }
             | Command::HandOver { .. } => {}
         },
     }

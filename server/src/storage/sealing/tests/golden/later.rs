@@ -170,3 +170,28 @@ async fn what_came_with_removals_of_pictures_is_stored_as_it_was_at_first() {
     events.iter().for_each(is_listed);
     check(&format!("event-{EVENT_VERSION}-pictures"), &events).await;
 }
+
+/// What came with asking the owner before somebody comes in.
+fn events_of_admission() -> Vec<Event> {
+    let says = |command| Event::Commanded { connection: ConnectionId::from_bits(1), account: ADA, command };
+    let asks_to_come_in = |account, called, at| asks(account, called, None, Role::Participant, at);
+    let answer = |member, admit| says(Command::AnswerJoin { member: MemberId::from_bits(member), admit });
+    vec![
+        says(Command::AskFirst { on: true }),
+        asks_to_come_in(GRACE, "Grace", 2),
+        asks_to_come_in(AccountId::from_bits(3), "Linus", 5),
+        answer(12, true),
+        answer(99, false),
+    ]
+}
+
+#[tokio::test]
+async fn what_came_with_asking_first_is_stored_as_it_was_at_first() {
+    let events = events_of_admission();
+    events.iter().for_each(is_listed);
+    check(&format!("event-{EVENT_VERSION}-admission"), &events).await;
+    let before = [makes(RoomKind::Lounge, 50), asks(ADA, "Ada", None, Role::Participant, 1)];
+    let room = played(before.into_iter().chain(events).collect());
+    assert!(room.asks_first() && room.has_place(GRACE) && !room.has_place(AccountId::from_bits(3)));
+    check(&format!("snapshot-{SNAPSHOT_VERSION}-admission"), &[room]).await;
+}

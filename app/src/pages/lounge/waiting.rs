@@ -1,0 +1,76 @@
+//! Those who ask to come in, for the owner, who lets each in or declines.
+
+use heartogether::room::Waiting;
+use heartogether_client::Input;
+use leptos::prelude::*;
+
+use super::{
+    erased::{part_when, press, rows},
+    shared::Lounge,
+};
+use crate::{
+    components::{Button, Variant},
+    locale::{Key, Locale, Phrase, Value},
+    text::{action, lounge as text},
+};
+
+/// The list. Who is answered is gone from it.
+pub(super) fn waiting(lounge: Lounge) -> AnyView {
+    let locale = Locale::current();
+    let waiting = Memo::new(move |_| {
+        lounge.handle.room.with(|room| room.as_ref().map(|room| room.waiting.clone()).unwrap_or_default())
+    });
+    let is_empty = move || waiting.with(Vec::is_empty);
+    let nobody = || view! { <p class="text-muted">{text::NOBODY_WAITS}</p> }.into_any();
+    let list = move || {
+        let ids = move || waiting.with(|waiting| waiting.iter().map(id).collect());
+        let draw = move |row: String| {
+            let found = waiting.with_untracked(|waiting| waiting.iter().find(|waiting| id(waiting) == row).cloned());
+            found.map_or_else(|| ().into_any(), |waiting| about(lounge, &waiting, locale))
+        };
+        view! { <ul class="reports">{rows(ids, draw)}</ul> }.into_any()
+    };
+    let close = press(move |_| lounge.question.set(None));
+    view! {
+        <div class="question-body">
+            <h2>{text::WAITING}</h2>
+            {part_when(is_empty, nobody)}
+            {part_when(move || !is_empty(), list)}
+            <Button variant=Variant::Secondary on:click=close>
+                {action::CLOSE}
+            </Button>
+        </div>
+    }
+    .into_any()
+}
+
+/// Who asks anew under another name has another row.
+fn id(waiting: &Waiting) -> String {
+    format!("{} {}", waiting.member, waiting.name)
+}
+
+/// Who asks, and the two answers.
+fn about(lounge: Lounge, waiting: &Waiting, locale: Locale) -> AnyView {
+    let (name, member) = (locale.write(&Value::from(&waiting.name)), waiting.member);
+    let answer = |label: Key, described: Phrase, variant: Variant, admit: bool| {
+        let act = press(move |_| lounge.press(Input::JoinAnswered { member, admit }));
+        let described = locale.say(described).into_owned();
+        view! {
+            <Button variant attr:aria-label=described on:click=act>
+                {label}
+            </Button>
+        }
+    };
+    view! {
+        <li class="report" data-testid="asks">
+            <p class="report-author" dir="auto" translate="no">
+                {name}
+            </p>
+            <div class="question-answers">
+                {answer(text::ADMIT, text::admit_one(&waiting.name), Variant::Primary, true)}
+                {answer(text::DECLINE, text::decline_one(&waiting.name), Variant::Secondary, false)}
+            </div>
+        </li>
+    }
+    .into_any()
+}

@@ -1,0 +1,121 @@
+//! The owner is asked before somebody comes in: the page of who waits, and the owner's.
+
+use heartogether::{
+    protocol::{AnswerJoin, AskFirst, FromRoom, Join},
+    refusal::Refusal,
+    room::Waiting,
+};
+use heartogether_client::{ListenerState, Output, SignalingState};
+
+use super::*;
+
+const JOIN: ToRoom = ToRoom::Join(Join { role: Role::Participant, take_over: false, name: None });
+
+/// Grace's page, which was told to wait.
+fn waiting_page() -> Page {
+    let mut page = new_page();
+    page.take(Input::Started);
+    page.take(Input::SocketOpened);
+    page.welcome();
+    page.hear(from_room(FromRoom::Waiting));
+    page
+}
+
+#[test]
+fn a_page_waits_and_goes_in_by_itself_when_it_is_let_in() {
+    let mut page = waiting_page();
+    assert!(page.client.waits());
+    assert_eq!(page.client.listener_state(), ListenerState::Connecting);
+    assert_eq!(said(&page.hear(from_room(FromRoom::Admitted))), [JOIN]);
+    page.hear(joined(GRACE, 10, lounge(Vec::new())));
+    assert!(!page.client.waits());
+    assert_eq!(page.client.own_member(), Some(GRACE));
+}
+
+#[test]
+fn a_page_that_lost_the_connection_asks_again_and_goes_on_waiting() {
+    let mut page = waiting_page();
+    page.lose();
+    assert!(page.client.waits());
+    page.take(Input::Woken);
+    assert_eq!(introduced(&page.take(Input::SocketOpened)), [JOIN]);
+    page.hear(from_room(FromRoom::Waiting));
+    assert!(page.client.waits());
+    assert_eq!(page.client.signaling_state(), SignalingState::Connecting);
+}
+
+#[test]
+fn who_is_declined_learns_it_and_does_not_come_back_by_itself() {
+    for refusal in [Refusal::Declined, Refusal::Removed, Refusal::RoomEnded, Refusal::LeftElsewhere] {
+        let mut page = waiting_page();
+        assert!(page.refuse(refusal).contains(&Output::CloseSocket));
+        assert_eq!(page.client.listener_state(), ListenerState::Refused(refusal));
+        assert!(!page.client.waits());
+    }
+    let mut page = new_page();
+    page.take(Input::Started);
+    page.take(Input::SocketOpened);
+    page.refuse(Refusal::TooManyWaiting);
+    assert_eq!(page.client.listener_state(), ListenerState::Refused(Refusal::TooManyWaiting));
+}
+
+#[test]
+fn who_waits_can_give_up() {
+    let mut page = waiting_page();
+    let commands = page.take(Input::MembershipEnded);
+    assert_eq!(said(&commands), [ToRoom::Leave]);
+    assert!(commands.contains(&Output::CloseSocket));
+    assert!(!page.client.waits());
+}
+
+#[test]
+fn who_gives_up_while_the_connection_is_lost_gives_up_when_it_is_back() {
+    let mut page = waiting_page();
+    page.lose();
+    assert_eq!(said(&page.take(Input::MembershipEnded)), []);
+    page.take(Input::Woken);
+    assert_eq!(introduced(&page.take(Input::SocketOpened)), [JOIN]);
+    assert_eq!(said(&page.hear(from_room(FromRoom::Waiting))), [ToRoom::Leave]);
+}
+
+#[test]
+fn who_closes_the_page_goes_on_waiting() {
+    let mut page = waiting_page();
+    assert_eq!(said(&page.take(Input::Left)), []);
+}
+
+#[test]
+fn the_owner_is_asked_first_or_not_as_they_choose() {
+    let mut page = page_of(ADA, Vec::new());
+    let ask = |on| ToRoom::AskFirst(AskFirst { on });
+    assert_eq!(said(&page.take(Input::AskFirstChosen(false))), [], "it is so");
+    assert_eq!(said(&page.take(Input::AskFirstChosen(true))), [ask(true)]);
+    page.lose();
+    assert_eq!(said(&page.miss(Vec::new())), [ask(true)], "it is asked until it is done");
+    page.learn(RoomEvent::AskFirstChanged { on: true });
+    assert!(page.client.room().is_some_and(|room| room.asks_first));
+    page.lose();
+    assert_eq!(said(&page.miss(Vec::new())), []);
+}
+
+#[test]
+fn the_owner_sees_who_waits_and_answers_each() {
+    let asks = |member| Waiting { member, name: name("Somebody"), at: Timestamp::from_millis(5) };
+    let [first, second] = [40, 41].map(MemberId::from_bits);
+    let mut page = page_of(ADA, Vec::new());
+    let listed = |page: &Page| page.client.room().map(|room| room.waiting.clone()).unwrap_or_default();
+    page.learn(RoomEvent::JoinAsked { waiting: asks(first) });
+    page.learn(RoomEvent::JoinAsked { waiting: asks(second) });
+    page.learn(RoomEvent::JoinAsked { waiting: asks(first) });
+    assert_eq!(listed(&page), [asks(first), asks(second)]);
+    let answer = |member, admit| ToRoom::AnswerJoin(AnswerJoin { member, admit });
+    let press = |member, admit| Input::JoinAnswered { member, admit };
+    assert_eq!(said(&page.take(press(first, true))), [answer(first, true)]);
+    page.refuse(Refusal::RoomFull);
+    assert_eq!(page.client.engagement_notice(), Some(Refusal::RoomFull));
+    assert_eq!(page.client.own_member(), Some(ADA), "the owner stays");
+    assert_eq!(said(&page.take(press(second, false))), [answer(second, false)]);
+    page.learn(RoomEvent::JoinAnswered { members: vec![second] });
+    assert_eq!(listed(&page), [asks(first)]);
+    assert_eq!(said(&page.take(press(second, true))), [], "it is answered");
+}

@@ -1,0 +1,132 @@
+// The owner of a lounge is asked before somebody comes in, by choice.
+import { type Page } from '@playwright/test';
+
+import { fitsEveryWidth, keepsFocus, passesAxe, tabTo } from '../accessibility';
+import { expect, test } from '../fixtures';
+import { actOn, comeIn, isIn, memberOf, members, openLounge } from '../lounge_actions';
+import { button, isHydrated, main, showsRefusal, showsState } from '../page_actions';
+
+const dialog = (page: Page) => page.getByRole('dialog', { name: 'Question' });
+const notice = (page: Page) => page.getByTestId('waiting');
+const asks = (page: Page) => page.getByTestId('asks');
+const asking = (page: Page) => page.getByRole('switch', { name: 'Ask me before somebody comes in' });
+
+/** The owner wants to be asked. */
+async function askFirst(page: Page): Promise<void> {
+  await asking(page).click();
+  await expect(asking(page)).toHaveAttribute('aria-checked', 'true');
+}
+
+/** Asks to come in, and waits. */
+async function knock(page: Page, code: string, name: string): Promise<void> {
+  await page.goto(`/lounge/${code}`);
+  await isHydrated(page);
+  await page.getByLabel('Your name in this lounge').fill(name);
+  await button(page, 'Come in').click();
+  await showsState(page, 'waiting');
+  await expect(page.getByText('The owner is asked whether you may come in.')).toBeVisible();
+}
+
+test('who asks waits, and the page goes in by itself when the owner lets them in', async ({ newVisitor }) => {
+  const [ada, grace] = [await newVisitor(), await newVisitor()];
+  const code = await openLounge(ada, 'Ada');
+  await askFirst(ada);
+  await grace.goto(`/lounge/${code}`);
+  await expect(grace.getByText('The owner is asked before somebody comes in here.')).toBeVisible();
+  await knock(grace, code, 'Grace');
+  await expect(notice(ada)).toHaveText('Grace asks to come in');
+  await expect(ada.getByTestId('waiting-announced')).toHaveText('Grace asks to come in');
+  await expect(members(ada)).toHaveCount(1);
+
+  // It outlasts reloads of both.
+  await ada.reload();
+  await isIn(ada);
+  await expect(notice(ada)).toHaveText('Grace asks to come in');
+  await grace.reload();
+  await knock(grace, code, 'Grace');
+
+  // By keyboard.
+  await notice(ada).focus();
+  await ada.keyboard.press('Enter');
+  await expect(asks(ada)).toHaveCount(1);
+  await tabTo(ada, button(ada, 'Let in Grace'));
+  await ada.keyboard.press('Enter');
+  await isIn(grace);
+  await expect(dialog(ada)).toContainText('Nobody is waiting.');
+  await keepsFocus(ada);
+  await button(ada, 'Close').click();
+  await expect(notice(ada)).toHaveCount(0);
+  await expect(memberOf(ada, 'Grace')).toHaveAttribute('data-here');
+
+  // A member is not asked again.
+  await grace.reload();
+  await isIn(grace);
+});
+
+test('who is declined is told, and who gives up waits no more', async ({ newVisitor }) => {
+  const [ada, grace, linus] = [await newVisitor(), await newVisitor(), await newVisitor()];
+  const code = await openLounge(ada, 'Ada');
+  await askFirst(ada);
+  await knock(grace, code, 'Grace');
+  await knock(linus, code, 'Linus');
+  await expect(notice(ada)).toHaveText('2 people ask to come in');
+  await notice(ada).click();
+  await button(ada, 'Decline Grace').click();
+  await showsRefusal(grace, 'declined');
+  await expect(grace.getByText('The owner has not let you in this time.')).toBeVisible();
+  await expect(button(grace, 'Come in')).toHaveCount(0);
+  await expect(asks(ada)).toHaveCount(1);
+  await button(linus, 'Stop waiting').click();
+  await showsState(linus, 'outside');
+  await expect(dialog(ada)).toContainText('Nobody is waiting.');
+  await button(ada, 'Close').click();
+  await button(linus, 'Come in').click();
+  await showsState(linus, 'waiting');
+  await expect(notice(ada)).toHaveText('Linus asks to come in');
+});
+
+test('who closed the page was let in all the same, and the next owner decides', async ({ newVisitor }) => {
+  const [ada, grace, linus] = [await newVisitor(), await newVisitor(), await newVisitor()];
+  const code = await openLounge(ada, 'Ada');
+  await comeIn(grace, code, 'Grace');
+  await askFirst(ada);
+  await expect(asking(grace)).toHaveCount(0);
+  await knock(linus, code, 'Linus');
+  await linus.goto('about:blank');
+  await actOn(ada, 'Grace', 'Make owner');
+  await expect(notice(grace)).toHaveText('Linus asks to come in');
+  await expect(notice(ada)).toHaveCount(0);
+  await expect(asking(grace)).toHaveAttribute('aria-checked', 'true');
+  await notice(grace).click();
+  await button(grace, 'Let in Linus').click();
+  await button(grace, 'Close').click();
+  await expect(memberOf(ada, 'Linus')).not.toHaveAttribute('data-here');
+  await linus.goto(`/lounge/${code}`);
+  await isIn(linus);
+});
+
+test('when nobody is asked any more, all who wait come in', async ({ newVisitor }) => {
+  const [ada, grace, linus] = [await newVisitor(), await newVisitor(), await newVisitor()];
+  const code = await openLounge(ada, 'Ada');
+  await askFirst(ada);
+  await knock(grace, code, 'Grace');
+  await asking(ada).click();
+  await isIn(grace);
+  await expect(notice(ada)).toHaveCount(0);
+  await comeIn(linus, code, 'Linus');
+});
+
+test('asking is shown to everybody who can press a key or hear a page', async ({ newVisitor }) => {
+  const [ada, grace] = [await newVisitor(), await newVisitor()];
+  const code = await openLounge(ada, 'Ada');
+  await askFirst(ada);
+  await passesAxe(ada, [1280]);
+  await knock(grace, code, 'x'.repeat(40));
+  await passesAxe(grace, [390]);
+  await fitsEveryWidth(grace);
+  await expect(main(grace)).toHaveAttribute('data-state', 'waiting');
+  await notice(ada).click();
+  await expect(asks(ada)).toHaveCount(1);
+  await passesAxe(ada);
+  await fitsEveryWidth(ada);
+});

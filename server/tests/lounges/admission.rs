@@ -1,0 +1,124 @@
+//! The owner of a lounge is asked before somebody comes in.
+
+use heartogether::{
+    id::{MemberId, RoomCode},
+    protocol::{AnswerJoin, AskFirst, FromRoom, HandOver, ToRoom},
+    refusal::Refusal,
+    room::RoomEvent,
+};
+
+use super::{come, come_as, heard, open_lounge, saved};
+use crate::support::{Connection, Site, TestServer};
+
+/// Ada's lounge, in which she wants to be asked, and her page.
+async fn asking(site: &Site, ada: &str) -> (RoomCode, Connection) {
+    let code = open_lounge(site, ada, "").await;
+    let (mut adas, _) = come(site, ada, code).await;
+    adas.say(ToRoom::AskFirst(AskFirst { on: true })).await;
+    while !matches!(heard(&mut adas).await, RoomEvent::AskFirstChanged { on: true }) {}
+    (code, adas)
+}
+
+/// Who asks next, as the owner's page is told.
+async fn asker(page: &mut Connection) -> (MemberId, String) {
+    loop {
+        if let RoomEvent::JoinAsked { waiting } = heard(page).await {
+            return (waiting.member, waiting.name.to_string());
+        }
+    }
+}
+
+async fn answer(page: &mut Connection, member: MemberId, admit: bool) {
+    page.say(ToRoom::AnswerJoin(AnswerJoin { member, admit })).await;
+}
+
+#[tokio::test]
+async fn who_asks_waits_and_comes_in_when_the_owner_lets_them_in() {
+    let server = TestServer::start().await;
+    let (ada, grace) = (server.site.sign_in("Ada").await, server.site.sign_in("Grace").await);
+    let (code, mut adas) = asking(&server.site, &ada).await;
+    let mut graces = come_as(&server.site, &grace, code, "Grace H.").await;
+    assert_eq!(graces.hear().await, FromRoom::Waiting);
+    let (member, name) = asker(&mut adas).await;
+    assert_eq!(name, "Grace H.");
+    assert!(saved(&server.site, &grace).await.is_empty(), "who waits is no member");
+    let (_, joined) = come(&server.site, &ada, code).await;
+    assert_eq!(joined.room.waiting.len(), 1, "the owner's other page sees it too");
+    answer(&mut adas, member, true).await;
+    assert_eq!(graces.hear().await, FromRoom::Admitted);
+    let (_, joined) = come(&server.site, &grace, code).await;
+    assert_eq!(joined.member, member);
+    assert_eq!(saved(&server.site, &grace).await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_connection_that_waits_takes_the_place_itself() {
+    let server = TestServer::start().await;
+    let (ada, grace) = (server.site.sign_in("Ada").await, server.site.sign_in("Grace").await);
+    let (code, mut adas) = asking(&server.site, &ada).await;
+    let mut graces = come_as(&server.site, &grace, code, "Grace").await;
+    assert_eq!(graces.hear().await, FromRoom::Waiting);
+    let (member, _) = asker(&mut adas).await;
+    answer(&mut adas, member, true).await;
+    assert_eq!(graces.hear().await, FromRoom::Admitted);
+    graces.send(&crate::support::join(code, heartogether::role::Role::Participant)).await;
+    loop {
+        if let FromRoom::Joined(joined) = graces.hear().await {
+            assert_eq!(joined.member, member);
+            break;
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_request_outlasts_a_new_start_and_is_answered_by_the_next_owner() {
+    let mut server = TestServer::start().await;
+    let (ada, grace) = (server.site.sign_in("Ada").await, server.site.sign_in("Grace").await);
+    let linus = server.site.sign_in("Linus").await;
+    let code = open_lounge(&server.site, &ada, "").await;
+    let (mut adas, _) = come(&server.site, &ada, code).await;
+    let (linuses, as_linus) = come(&server.site, &linus, code).await;
+    adas.say(ToRoom::AskFirst(AskFirst { on: true })).await;
+    while !matches!(heard(&mut adas).await, RoomEvent::AskFirstChanged { on: true }) {}
+    let mut graces = come_as(&server.site, &grace, code, "Grace").await;
+    assert_eq!(graces.hear().await, FromRoom::Waiting);
+    drop((adas, graces, linuses));
+
+    let site = server.again(&[]).await;
+    let (mut adas, joined) = come(&site, &ada, code).await;
+    assert!(joined.room.asks_first);
+    let [asked] = &joined.room.waiting[..] else { panic!("one waits: {:?}", joined.room.waiting) };
+    assert_eq!(asked.name.as_str(), "Grace");
+    let (mut linuses, joined) = come(&site, &linus, code).await;
+    assert!(joined.room.waiting.is_empty());
+    adas.say(ToRoom::HandOver(HandOver { member: as_linus.member })).await;
+    assert_eq!(asker(&mut linuses).await.0, asked.member);
+    answer(&mut adas, asked.member, true).await;
+    assert_eq!(adas.refusal().await, Refusal::NotAllowed);
+    let mut graces = come_as(&site, &grace, code, "Grace").await;
+    assert_eq!(graces.hear().await, FromRoom::Waiting, "she asks on a new connection");
+    answer(&mut linuses, asked.member, false).await;
+    assert_eq!(graces.refusal().await, Refusal::Declined);
+}
+
+#[tokio::test]
+async fn who_waits_gives_up_and_names_that_imitate_are_refused() {
+    let server = TestServer::start().await;
+    let (ada, grace) = (server.site.sign_in("Ada").await, server.site.sign_in("Grace").await);
+    let (code, mut adas) = asking(&server.site, &ada).await;
+    for taken in ["Аdа", "system"] {
+        let mut imitation = come_as(&server.site, &grace, code, taken).await;
+        assert_eq!(imitation.refusal().await, Refusal::NameTaken, "{taken}");
+    }
+    let mut graces = come_as(&server.site, &grace, code, "Grace").await;
+    assert_eq!(graces.hear().await, FromRoom::Waiting);
+    let (member, _) = asker(&mut adas).await;
+    graces.say(ToRoom::Leave).await;
+    loop {
+        if let RoomEvent::JoinAnswered { members } = heard(&mut adas).await {
+            assert_eq!(members, [member]);
+            break;
+        }
+    }
+    assert!(come(&server.site, &ada, code).await.1.room.waiting.is_empty());
+}

@@ -1,0 +1,209 @@
+//! Who asks to come in, where the owner decides about it. Only the owner is told of them. A request outlasts the connections of its
+//! pages, so that the owner can answer it later.
+
+use super::{
+    Audience, Effects, Foreseen, JoinRequested, Member, Room, RoomEvent, RoomMessage, Waiting, places,
+    waiting::{Admission, Asked},
+};
+use crate::{
+    id::{AccountId, ConnectionId, MemberId},
+    refusal::Refusal,
+    role::Permission,
+    time::Timestamp,
+};
+
+impl Room {
+    /// Whether the owner is asked before somebody comes in.
+    pub const fn asks_first(&self) -> bool {
+        self.roster.admission.asks_first
+    }
+
+    const fn admission(&self) -> &Admission {
+        &self.roster.admission
+    }
+
+    /// Who waits, for who may decide about it.
+    pub(super) fn waiting_for(&self, member: &Member) -> Vec<Waiting> {
+        let may_see = self.member_may(member, Permission::Admit);
+        self.admission().waiting.iter().filter(|_| may_see).map(Asked::view).collect()
+    }
+
+    /// The request of an account that has no answer yet.
+    pub(super) fn waiting_of(&self, account: AccountId) -> Option<Waiting> {
+        self.admission().of(account).map(Asked::view)
+    }
+}
+
+/// Whether there is room for one more who waits. Who waits already only asks again.
+pub(super) fn check(room: &Room, account: AccountId) -> Result<(), Refusal> {
+    let policy = &room.created().ok_or(Refusal::RoomNotFound)?.policy;
+    let admission = room.admission();
+    let is_new = admission.decides_about(account) && admission.of(account).is_none();
+    let is_full = admission.waiting.len() >= policy.max_waiting as usize;
+    if is_new && is_full { Err(Refusal::TooManyWaiting) } else { Ok(()) }
+}
+
+/// A request that was checked waits from now on. Another one of the same account takes its place, and its turn.
+pub(super) fn ask(room: &mut Room, request: &JoinRequested, at: Timestamp, effects: &mut Effects) {
+    let most_pages = room.created().map_or(1, |created| created.policy.max_pages as usize);
+    let waiting = &mut room.roster.admission.waiting;
+    let known = waiting.iter().position(|asked| asked.is_of(request.account));
+    let is_news = known.is_none_or(|place| waiting[place].request.name != request.name);
+    let place = known.unwrap_or_else(|| {
+        waiting.push(Asked { request: request.clone(), pages: Vec::new(), at });
+        waiting.len() - 1
+    });
+    let asked = &mut waiting[place];
+    asked.request = JoinRequested { member: asked.request.member, ..request.clone() };
+    asked.pages.retain(|page| *page != request.connection.id);
+    asked.pages.insert(0, request.connection.id);
+    let replaced = asked.pages.split_off(most_pages.min(asked.pages.len()));
+    replaced.into_iter().for_each(|page| effects.disconnect(page, Refusal::SessionReplaced));
+    if is_news {
+        let event = asks(asked);
+        room.tell_owner([event], effects);
+    }
+    effects.send(Audience::Connection(request.connection.id), RoomMessage::Waiting);
+}
+
+/// What the owner is told of a request.
+fn asks(asked: &Asked) -> RoomEvent {
+    RoomEvent::JoinAsked { waiting: asked.view() }
+}
+
+/// The effect of asking first, or not any more.
+pub(super) fn foresee_switch(room: &Room, on: bool) -> Foreseen {
+    Foreseen::if_changed(room.admission().asks_first != on)
+}
+
+/// The owner is asked before somebody comes in, or not any more: then all who wait come in, as far as there are places.
+pub(super) fn switch(room: &mut Room, on: bool, at: Timestamp, effects: &mut Effects) {
+    if foresee_switch(room, on) == Foreseen::Nothing {
+        return;
+    }
+    room.roster.admission.asks_first = on;
+    room.tell_membership(&RoomEvent::AskFirstChanged { on }, effects);
+    if on {
+        return;
+    }
+    let waiting: Vec<_> = room.admission().waiting().cloned().collect();
+    for request in waiting {
+        match places::check(room, &request) {
+            Ok(()) => let_in(room, request.member, at, effects),
+            Err(refusal) => refuse(room, |asked| asked.request.member == request.member, refusal, effects),
+        }
+    }
+}
+
+/// The effect of the owner's answer: none for who does not wait, or not any more.
+pub(super) fn foresee_answer(room: &Room, member: MemberId, admit: bool) -> Result<Foreseen, Refusal> {
+    match room.admission().find(member) {
+        Some(asked) if admit => places::check(room, &asked.request).map(|()| Foreseen::Change),
+        asked => Ok(Foreseen::if_changed(asked.is_some())),
+    }
+}
+
+/// The owner lets somebody in, or declines.
+pub(super) fn answer(
+    room: &mut Room,
+    connection: ConnectionId,
+    (member, admit): (MemberId, bool),
+    at: Timestamp,
+    effects: &mut Effects,
+) {
+    match foresee_answer(room, member, admit) {
+        Ok(Foreseen::Change) if admit => let_in(room, member, at, effects),
+        Ok(Foreseen::Change) => refuse(room, |asked| asked.request.member == member, Refusal::Declined, effects),
+        Ok(Foreseen::Nothing) => {}
+        Err(refusal) => effects.refuse(connection, refusal),
+    }
+}
+
+/// Who asks has a place from now on, whether a page of theirs is there or not. Pages that are there take it.
+fn let_in(room: &mut Room, member: MemberId, at: Timestamp, effects: &mut Effects) {
+    let most = room.created().map_or(0, |created| created.policy.max_members as usize);
+    for asked in take(room, |asked| asked.request.member == member, effects) {
+        room.roster.admission.note_admitted(asked.request.account, most);
+        let place = places::add(room, &asked.request, at);
+        let view = room.roster.find(place).map(Member::view);
+        view.into_iter().for_each(|member| room.tell_membership(&RoomEvent::MemberJoined { member }, effects));
+        asked.pages.iter().for_each(|page| effects.send(Audience::Connection(*page), RoomMessage::Admitted));
+    }
+}
+
+/// Who asks gives up. Their other pages learn of it.
+pub(super) fn give_up(room: &mut Room, connection: ConnectionId, effects: &mut Effects) {
+    for asked in drop_requests(room, |asked| asked.pages.contains(&connection), effects) {
+        let others = asked.pages.iter().filter(|page| **page != connection);
+        others.for_each(|page| effects.disconnect(*page, Refusal::LeftElsewhere));
+    }
+}
+
+/// Refuses requests, with a reason.
+fn refuse(room: &mut Room, is_meant: impl Fn(&Asked) -> bool, refusal: Refusal, effects: &mut Effects) {
+    for asked in drop_requests(room, is_meant, effects) {
+        asked.pages.iter().for_each(|page| effects.disconnect(*page, refusal));
+    }
+}
+
+/// Removed accounts cannot ask, and have to ask when they may come again.
+pub(super) fn put_out(room: &mut Room, effects: &mut Effects) {
+    let removed = room.roster.removed.clone();
+    let is_out = |request: &JoinRequested| removed.has(request.account) || removed.knows(request.marks);
+    let gone: Vec<_> = room.admission().waiting().filter(|request| is_out(request)).map(|one| one.account).collect();
+    // Accounts with the same browser or address cannot ask from elsewhere either.
+    room.roster.removed.add_accounts(gone.into_iter());
+    refuse(room, |asked| is_out(&asked.request), Refusal::Removed, effects);
+    room.roster.admission.forget_admitted(|account| removed.has(account));
+}
+
+/// The room has ended.
+pub(super) fn end(room: &mut Room, effects: &mut Effects) {
+    refuse(room, |_| true, Refusal::RoomEnded, effects);
+}
+
+/// The requests go from one owner's pages to the next one's.
+pub(super) fn hand_over(room: &Room, from: Option<MemberId>, effects: &mut Effects) {
+    let members: Vec<_> = room.admission().waiting().map(|request| request.member).collect();
+    if members.is_empty() {
+        return;
+    }
+    if let Some(from) = from {
+        effects.announce(Audience::Member(from), RoomEvent::JoinAnswered { members });
+    }
+    room.tell_owner(room.admission().waiting.iter().map(asks), effects);
+}
+
+/// Two accounts become one, before they are renamed: it has one place, or asks once.
+pub(super) fn merge(room: &mut Room, from: AccountId, to: AccountId, effects: &mut Effects) {
+    let is_theirs = |account: AccountId| account == from || account == to;
+    let has_place = room.members().any(|member| is_theirs(member.account));
+    let first = room.admission().waiting().find(|request| is_theirs(request.account)).map(|request| request.member);
+    let is_double =
+        |asked: &Asked| is_theirs(asked.request.account) && (has_place || Some(asked.request.member) != first);
+    refuse(room, is_double, Refusal::SessionReplaced, effects);
+}
+
+/// Forgets a deleted account.
+pub(super) fn forget(room: &mut Room, account: AccountId, effects: &mut Effects) {
+    refuse(room, |asked| asked.is_of(account), Refusal::NotSignedIn, effects);
+    room.roster.admission.forget_admitted(|admitted| admitted == account);
+}
+
+/// Drops requests. Their accounts stay known for a while, as those of former members do, so that they can be removed and forgotten.
+fn drop_requests(room: &mut Room, is_meant: impl Fn(&Asked) -> bool, effects: &mut Effects) -> Vec<Asked> {
+    let dropped = take(room, is_meant, effects);
+    room.roster.former.extend(dropped.iter().map(|asked| asked.request.trace()));
+    dropped
+}
+
+/// Takes requests out, and tells the owner that they wait no more.
+fn take(room: &mut Room, is_meant: impl Fn(&Asked) -> bool, effects: &mut Effects) -> Vec<Asked> {
+    let taken: Vec<_> = room.roster.admission.waiting.extract_if(.., |asked| is_meant(asked)).collect();
+    // An ended room announces nothing more.
+    if !taken.is_empty() && room.ended.is_none() {
+        let members = taken.iter().map(|asked| asked.request.member).collect();
+        room.tell_owner([RoomEvent::JoinAnswered { members }], effects);
+    }
+    taken
+}

@@ -1,0 +1,51 @@
+//! Places for accounts that have none: whether there is one, and under which name.
+
+use super::{JoinRequested, Member, Room, roster::Page};
+use crate::{
+    id::{MemberId, NameMark},
+    refusal::Refusal,
+    time::Timestamp,
+};
+
+/// Adds a place that no page has.
+pub(super) fn add(room: &mut Room, request: &JoinRequested, at: Timestamp) -> MemberId {
+    room.roster.members.push(Member {
+        id: request.member,
+        account: request.account,
+        name: request.name.clone(),
+        email: None,
+        role: request.role,
+        joined_at: at,
+        active_at: at,
+        last_reaction: None,
+        last_message: None,
+        page: Page::none_since(at),
+        other_pages: Vec::new(),
+        is_permanent: false,
+        marks: request.marks,
+    });
+    request.member
+}
+
+/// Whether there is a place for a request of an account that has none.
+pub(super) fn check(room: &Room, request: &JoinRequested) -> Result<(), Refusal> {
+    let policy = &room.created().ok_or(Refusal::RoomNotFound)?.policy;
+    let taken = room.with_role(request.role).filter(|member| !member.is_permanent).count();
+    match () {
+        () if room.roster.removed.knows(request.marks) => Err(Refusal::Removed),
+        () if taken >= policy.kind.capacity(request.role, policy) as usize => Err(Refusal::RoomFull),
+        () if room.roster.is_address_full(request.marks.address, policy.max_members_per_address) => {
+            Err(Refusal::AddressFull)
+        }
+        () => check_name(room, request.marks.name, room.roster.admission.place_of(request.account)),
+    }
+}
+
+/// Whether nobody else who is a member or waits has a name that looks like this one, where members choose their names.
+pub(super) fn check_name(room: &Room, name: Option<NameMark>, except: Option<MemberId>) -> Result<(), Refusal> {
+    let members = room.members().map(|member| (member.id, member.marks.name));
+    let waiting = room.roster.admission.waiting().map(|request| (request.member, request.marks.name));
+    let mut others = members.chain(waiting).filter(|(member, _)| Some(*member) != except);
+    let is_taken = name.is_some() && others.any(|(_, known)| known == name);
+    if is_taken { Err(Refusal::NameTaken) } else { Ok(()) }
+}

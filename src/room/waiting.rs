@@ -1,0 +1,121 @@
+//! Those who ask to come in: what the room keeps of them, and how the owner sees them.
+
+use serde::{Deserialize, Serialize};
+
+use super::JoinRequested;
+use crate::{
+    id::{AccountId, ConnectionId, DisplayName, MemberId},
+    time::Timestamp,
+};
+
+/// Somebody who asks to come in and has no answer yet.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Waiting {
+    /// The place that they get if they are let in.
+    pub member: MemberId,
+    /// The name under which they ask.
+    #[serde(deserialize_with = "DisplayName::told")]
+    pub name: DisplayName,
+    /// When they asked first.
+    pub at: Timestamp,
+}
+
+/// Whether the owner is asked before somebody comes in, and about whom.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Admission {
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) asks_first: bool,
+    /// Those who wait, in the order in which they came. None of them has a place.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) waiting: Vec<Asked>,
+    /// The accounts that the owner has let in, oldest first: they are not asked again after they have left.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    admitted: Vec<AccountId>,
+}
+
+/// Somebody who waits for the owner's answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Asked {
+    /// The account's latest request, with the place of the first one.
+    pub(super) request: JoinRequested,
+    /// The connections of the pages that ask, the latest first. Some may be gone.
+    pub(super) pages: Vec<ConnectionId>,
+    /// When the account asked first.
+    pub(super) at: Timestamp,
+}
+
+impl Asked {
+    pub(super) fn view(&self) -> Waiting {
+        Waiting { member: self.request.member, name: self.request.name.clone(), at: self.at }
+    }
+
+    pub(super) fn is_of(&self, account: AccountId) -> bool {
+        self.request.account == account
+    }
+}
+
+impl Admission {
+    pub(super) fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
+
+    pub(super) fn waiting(&self) -> impl Iterator<Item = &JoinRequested> {
+        self.waiting.iter().map(|asked| &asked.request)
+    }
+
+    /// The requests, whose names are personal.
+    pub(super) fn waiting_mut(&mut self) -> impl Iterator<Item = &mut JoinRequested> {
+        self.waiting.iter_mut().map(|asked| &mut asked.request)
+    }
+
+    /// The place that an account gets if it is let in, while it waits.
+    pub(super) fn place_of(&self, account: AccountId) -> Option<MemberId> {
+        self.of(account).map(|asked| asked.request.member)
+    }
+
+    pub(super) fn of(&self, account: AccountId) -> Option<&Asked> {
+        self.waiting.iter().find(|asked| asked.is_of(account))
+    }
+
+    /// Whether the account was let in before.
+    pub(super) fn has_admitted(&self, account: AccountId) -> bool {
+        self.admitted.contains(&account)
+    }
+
+    /// Whether the owner decides about a request of this account that has no place.
+    pub(super) fn decides_about(&self, account: AccountId) -> bool {
+        self.asks_first && !self.has_admitted(account)
+    }
+
+    pub(super) fn find(&self, member: MemberId) -> Option<&Asked> {
+        self.waiting.iter().find(|asked| asked.request.member == member)
+    }
+
+    /// Whether a page with this connection waits.
+    pub(super) fn waits_at(&self, connection: ConnectionId) -> bool {
+        self.waiting.iter().any(|asked| asked.pages.contains(&connection))
+    }
+
+    /// Lets an account come in again without asking. Of more than `most` the oldest are forgotten.
+    pub(super) fn note_admitted(&mut self, account: AccountId, most: usize) {
+        self.forget_admitted(|admitted| admitted == account);
+        self.admitted.push(account);
+        let surplus = self.admitted.len().saturating_sub(most);
+        self.admitted.drain(..surplus);
+    }
+
+    /// These accounts have to ask again.
+    pub(super) fn forget_admitted(&mut self, is_meant: impl Fn(AccountId) -> bool) {
+        self.admitted.retain(|account| !is_meant(*account));
+    }
+
+    pub(super) fn rename_account(&mut self, from: AccountId, to: AccountId) {
+        for asked in self.waiting.iter_mut().filter(|asked| asked.is_of(from)) {
+            asked.request.account = to;
+        }
+        if self.has_admitted(to) {
+            self.forget_admitted(|account| account == from);
+        }
+        self.admitted.iter_mut().filter(|account| **account == from).for_each(|account| *account = to);
+    }
+}
