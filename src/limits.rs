@@ -55,6 +55,8 @@ pub const REPORTS_PER_MEMBER: u32 = 10;
 pub const REPORT_CHARS: usize = 200;
 /// People who may wait until a room's owner lets them in.
 pub const WAITING: u32 = 50;
+/// Those of them with one browser, or from one network address: a household, and few of whoever makes up guests.
+pub const WAITING_PER_ADDRESS: u32 = 5;
 /// Times that an account may download its data in an hour: each reads all that it has written.
 pub const EXPORTS: Quota = Quota { count: 6, window_ms: 60 * 60 * 1000 };
 /// Milliseconds for which a member counts as writing after saying so.

@@ -49,7 +49,7 @@ refusals! {
     SentOut "sent_out";
     /// The owner does not let this account in. It may ask again.
     Declined "declined";
-    /// As many people wait for the owner's answer as may.
+    /// As many people wait for the owner's answer as may, in all or with this browser or from this address.
     TooManyWaiting "too_many_waiting";
     /// The account has given up its place on another page.
     LeftElsewhere "left_elsewhere";

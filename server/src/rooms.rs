@@ -46,6 +46,7 @@ use crate::{
     config::IceSettings,
     room_lookup::{RoomLookup, RoomReport},
     storage::{
+        accounts::Memberships,
         log::{LogError, RoomLog},
         messages::MessageArchive,
     },
@@ -90,10 +91,11 @@ impl Rooms {
         log: Arc<dyn RoomLog>,
         (bus, look_up): (Arc<dyn Bus>, Arc<RoomLookup>),
         archive: Arc<dyn MessageArchive>,
+        memberships: Arc<dyn Memberships>,
         clock: Arc<dyn Clock>,
         ice: IceSettings,
     ) -> Arc<Self> {
-        let lists = Lists::new(bus.clone());
+        let lists = Lists::new(bus.clone(), memberships);
         Arc::new(Self { node, log, bus, lists, look_up, archive, clock, ice, open: Mutex::default() })
     }
 
@@ -214,7 +216,7 @@ impl Rooms {
             look_up: self.look_up.clone(),
             clock: self.clock.clone(),
             archive: self.archive.clone(),
-            writes: WriteBehind::start(room, self.log.clone(), self.archive.clone()),
+            writes: WriteBehind::start(room, self.log.clone(), self.archive.clone(), self.lists.clone()),
             ice: self.ice.clone(),
             is_live: is_live.clone(),
             is_unreadable: handle.unreadability(),

@@ -99,6 +99,7 @@ impl Server {
             log.clone(),
             (others.bus.clone(), others.look_up.clone()),
             archive.clone(),
+            Arc::new(SqlStore::new(database.clone())),
             log_clock,
             config.ice.clone(),
         );

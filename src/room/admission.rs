@@ -2,7 +2,7 @@
 //! pages, so that the owner can answer it later.
 
 use super::{
-    Audience, Effects, Foreseen, JoinRequested, Member, Room, RoomEvent, RoomMessage, Waiting, places,
+    Audience, ConnectionRef, Effects, Foreseen, JoinRequested, Member, Room, RoomEvent, RoomMessage, Waiting, places,
     waiting::{Admission, Asked},
 };
 use crate::{
@@ -16,6 +16,22 @@ impl Room {
     /// Whether the owner is asked before somebody comes in.
     pub const fn asks_first(&self) -> bool {
         self.roster.admission.asks_first
+    }
+
+    /// Whether the room has to know of somebody who asks to come in, now or later, or was let in. Code that does not know of that would
+    /// let everybody in.
+    pub fn uses_admission(&self) -> bool {
+        !self.admission().is_default()
+    }
+
+    /// The connections of all pages: of members, and of who waits for a place.
+    pub fn pages(&self) -> impl Iterator<Item = ConnectionRef> {
+        self.members().flat_map(Member::connections).chain(self.admission().pages())
+    }
+
+    /// Whether a connection is that of a page that has a place, or waits for one.
+    pub fn has_page_at(&self, connection: ConnectionId) -> bool {
+        self.pages().any(|page| page.id == connection)
     }
 
     const fn admission(&self) -> &Admission {
@@ -34,12 +50,15 @@ impl Room {
     }
 }
 
-/// Whether there is room for one more who waits. Who waits already only asks again.
-pub(super) fn check(room: &Room, account: AccountId) -> Result<(), Refusal> {
+/// Whether there is room for one more who waits: in all, and with this browser or from this address. Who waits already only asks
+/// again.
+pub(super) fn check(room: &Room, request: &JoinRequested) -> Result<(), Refusal> {
     let policy = &room.created().ok_or(Refusal::RoomNotFound)?.policy;
     let admission = room.admission();
-    let is_new = admission.decides_about(account) && admission.of(account).is_none();
-    let is_full = admission.waiting.len() >= policy.max_waiting as usize;
+    let is_new = admission.decides_about(request.account) && admission.of(request.account).is_none();
+    let beside = admission.count_beside(request.marks, !room.roster.is_owners_address(request.marks.address));
+    let is_full =
+        admission.waiting.len() >= policy.max_waiting as usize || beside >= policy.max_waiting_per_address as usize;
     if is_new && is_full { Err(Refusal::TooManyWaiting) } else { Ok(()) }
 }
 
@@ -55,10 +74,10 @@ pub(super) fn ask(room: &mut Room, request: &JoinRequested, at: Timestamp, effec
     });
     let asked = &mut waiting[place];
     asked.request = JoinRequested { member: asked.request.member, ..request.clone() };
-    asked.pages.retain(|page| *page != request.connection.id);
-    asked.pages.insert(0, request.connection.id);
+    asked.pages.retain(|page| page.id != request.connection.id);
+    asked.pages.insert(0, request.connection);
     let replaced = asked.pages.split_off(most_pages.min(asked.pages.len()));
-    replaced.into_iter().for_each(|page| effects.disconnect(page, Refusal::SessionReplaced));
+    replaced.into_iter().for_each(|page| effects.disconnect(page.id, Refusal::SessionReplaced));
     if is_news {
         let event = asks(asked);
         room.tell_owner([event], effects);
@@ -127,22 +146,36 @@ fn let_in(room: &mut Room, member: MemberId, at: Timestamp, effects: &mut Effect
         let place = places::add(room, &asked.request, at);
         let view = room.roster.find(place).map(Member::view);
         view.into_iter().for_each(|member| room.tell_membership(&RoomEvent::MemberJoined { member }, effects));
-        asked.pages.iter().for_each(|page| effects.send(Audience::Connection(*page), RoomMessage::Admitted));
+        effects.add_to_list(asked.request.account);
+        admit(asked.pages, effects);
+    }
+}
+
+/// Pages that waited can take their place.
+fn admit(pages: Vec<ConnectionRef>, effects: &mut Effects) {
+    pages.into_iter().for_each(|page| effects.send(Audience::Connection(page.id), RoomMessage::Admitted));
+}
+
+/// An account that gets a place with a page waits no more with others: they can take the place, too.
+pub(super) fn settle(room: &mut Room, request: &JoinRequested, effects: &mut Effects) {
+    for mut asked in take(room, |asked| asked.is_of(request.account), effects) {
+        asked.pages.retain(|page| page.id != request.connection.id);
+        admit(asked.pages, effects);
     }
 }
 
 /// Who asks gives up. Their other pages learn of it.
 pub(super) fn give_up(room: &mut Room, connection: ConnectionId, effects: &mut Effects) {
-    for asked in drop_requests(room, |asked| asked.pages.contains(&connection), effects) {
-        let others = asked.pages.iter().filter(|page| **page != connection);
-        others.for_each(|page| effects.disconnect(*page, Refusal::LeftElsewhere));
+    for asked in drop_requests(room, |asked| asked.is_at(connection), effects) {
+        let others = asked.pages.iter().filter(|page| page.id != connection);
+        others.for_each(|page| effects.disconnect(page.id, Refusal::LeftElsewhere));
     }
 }
 
 /// Refuses requests, with a reason.
 fn refuse(room: &mut Room, is_meant: impl Fn(&Asked) -> bool, refusal: Refusal, effects: &mut Effects) {
     for asked in drop_requests(room, is_meant, effects) {
-        asked.pages.iter().for_each(|page| effects.disconnect(*page, refusal));
+        asked.pages.iter().for_each(|page| effects.disconnect(page.id, refusal));
     }
 }
 
@@ -174,13 +207,15 @@ pub(super) fn hand_over(room: &Room, from: Option<MemberId>, effects: &mut Effec
     room.tell_owner(room.admission().waiting.iter().map(asks), effects);
 }
 
-/// Two accounts become one, before they are renamed: it has one place, or asks once.
+/// Two accounts become one, before they are renamed. Where one of them has a place, or was let in before, it asks no more; otherwise it
+/// asks once.
 pub(super) fn merge(room: &mut Room, from: AccountId, to: AccountId, effects: &mut Effects) {
     let is_theirs = |account: AccountId| account == from || account == to;
     let has_place = room.members().any(|member| is_theirs(member.account));
+    let comes_in = has_place || [from, to].iter().any(|account| room.admission().has_admitted(*account));
     let first = room.admission().waiting().find(|request| is_theirs(request.account)).map(|request| request.member);
     let is_double =
-        |asked: &Asked| is_theirs(asked.request.account) && (has_place || Some(asked.request.member) != first);
+        |asked: &Asked| is_theirs(asked.request.account) && (comes_in || Some(asked.request.member) != first);
     refuse(room, is_double, Refusal::SessionReplaced, effects);
 }
 

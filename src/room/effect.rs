@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{ArchiveChange, Member, RoomEvent, RoomMessage, SequencedEvent};
 use crate::{
-    id::{ConnectionId, MemberId, Seq},
+    id::{AccountId, ConnectionId, MemberId, Seq},
     refusal::Refusal,
     role::Role,
     time::Timestamp,
@@ -53,6 +53,8 @@ pub enum Effect {
     },
     /// Change the archive of messages.
     Archive(ArchiveChange),
+    /// Add the room to an account's list of rooms, and tell its pages: it has a place that none of them has asked for just now.
+    AddToList(AccountId),
     /// Detach a connection from this room, with a reason. The connection stays in its other rooms.
     Disconnect {
         /// The connection.
@@ -113,6 +115,10 @@ impl Effects {
 
     pub(crate) fn archive(&mut self, change: ArchiveChange) {
         self.orders.push(Effect::Archive(change));
+    }
+
+    pub(crate) fn add_to_list(&mut self, account: AccountId) {
+        self.orders.push(Effect::AddToList(account));
     }
 
     pub(crate) fn disconnect(&mut self, connection: ConnectionId, refusal: Refusal) {

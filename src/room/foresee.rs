@@ -1,7 +1,7 @@
 //! The effect that an event would have, computed before it is appended.
 
 use super::{
-    Audience, Command, Entry, Event, Foreseen, Room, admission, chat,
+    Command, Entry, Event, Foreseen, Room, admission, chat,
     chat::{Change, Draft},
     joining, lifecycle, listening, operator, ownership, programs, publications, removals, reports, step,
 };
@@ -37,10 +37,9 @@ impl Room {
             Event::AccountBanned { account } => Ok(operator::foresee_ban(self, *account)),
             Event::PictureRemoved(removal) => chat::foresee_removal(self, removal),
             Event::ReopenRequested { account, kind } => lifecycle::check_reopen(self, *account, *kind, at),
-            Event::ConnectionLost { connection } => Ok(Foreseen::if_changed(self.member_at(*connection).is_some())),
+            Event::ConnectionLost { connection } => Ok(Foreseen::if_changed(self.has_page_at(*connection))),
             Event::NodeLost { node } => {
-                let mut attached = self.connections(Audience::Everyone);
-                Ok(Foreseen::if_changed(attached.any(|connection| connection.node == *node)))
+                Ok(Foreseen::if_changed(self.pages().any(|connection| connection.node == *node)))
             }
             Event::RoomCreated(_) => Ok(Foreseen::if_changed(self.created.is_none())),
             Event::AccountMerged { .. } | Event::AccountDeleted { .. } => Ok(Foreseen::Change),

@@ -49,6 +49,7 @@ pub(super) fn join(room: &mut Room, request: &JoinRequested, at: Timestamp, effe
         return None;
     }
     let id = held.unwrap_or_else(|| places::add(room, request, at));
+    admission::settle(room, request, effects);
     let uses_sound = room.uses_sound(id);
     let member = room.roster.find_mut(id)?;
     let is_one_more_page = policy.max_pages > 1 && member.is_connected();
@@ -115,7 +116,7 @@ pub(super) fn check_join(room: &Room, request: &JoinRequested) -> Result<(), Ref
         None => {}
     }
     places::check(room, request)?;
-    admission::check(room, request.account)
+    admission::check(room, request)
 }
 
 /// Whether the room may give a place to this connection.

@@ -7,7 +7,7 @@ use crate::{
     time::Timestamp,
 };
 
-/// Returns whether the connection was a member's.
+/// Returns whether the connection was a member's. Who waits for a place goes on waiting without the page.
 pub(super) fn lose_connection(room: &mut Room, connection: ConnectionId, at: Timestamp, effects: &mut Effects) -> bool {
     disconnect(room, |held| held.id == connection, at, effects)
 }
@@ -22,10 +22,10 @@ pub(super) fn lose_node(room: &mut Room, node: NodeId, at: Timestamp, effects: &
     disconnect(room, |held| held.node == node, at, effects)
 }
 
-fn disconnect(room: &mut Room, lost: impl Fn(ConnectionRef) -> bool, at: Timestamp, effects: &mut Effects) -> bool {
+fn disconnect(room: &mut Room, is_lost: impl Fn(ConnectionRef) -> bool, at: Timestamp, effects: &mut Effects) -> bool {
     let (mut has_lost, mut gone) = (false, Vec::new());
     for member in &mut room.roster.members {
-        let lost: Vec<_> = member.pages_mut().filter(|page| page.connection().is_some_and(&lost)).collect();
+        let lost: Vec<_> = member.pages_mut().filter(|page| page.connection().is_some_and(&is_lost)).collect();
         if lost.is_empty() {
             continue;
         }
@@ -33,6 +33,7 @@ fn disconnect(room: &mut Room, lost: impl Fn(ConnectionRef) -> bool, at: Timesta
         lost.into_iter().for_each(|page| page.endpoint = Endpoint::Away(at));
         gone.extend((!member.is_connected()).then(|| member.clone()));
     }
+    room.roster.admission.drop_pages(&is_lost);
     // An ended room announces nothing more when pages leave it.
     for member in gone.iter().filter(|member| room.ended.is_none() && room.is_listed(member)) {
         room.tell_membership(&RoomEvent::MemberConnected { member: member.id, connected: false }, effects);

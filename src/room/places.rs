@@ -37,15 +37,14 @@ pub(super) fn check(room: &Room, request: &JoinRequested) -> Result<(), Refusal>
         () if room.roster.is_address_full(request.marks.address, policy.max_members_per_address) => {
             Err(Refusal::AddressFull)
         }
-        () => check_name(room, request.marks.name, room.roster.admission.place_of(request.account)),
+        () => check_name(room, request.marks.name, None),
     }
 }
 
-/// Whether nobody else who is a member or waits has a name that looks like this one, where members choose their names.
+/// Whether no other member has a name that looks like this one, where members choose their names. Who waits has no name yet that
+/// would be kept from others.
 pub(super) fn check_name(room: &Room, name: Option<NameMark>, except: Option<MemberId>) -> Result<(), Refusal> {
-    let members = room.members().map(|member| (member.id, member.marks.name));
-    let waiting = room.roster.admission.waiting().map(|request| (request.member, request.marks.name));
-    let mut others = members.chain(waiting).filter(|(member, _)| Some(*member) != except);
-    let is_taken = name.is_some() && others.any(|(_, known)| known == name);
+    let mut others = room.members().filter(|member| Some(member.id) != except);
+    let is_taken = name.is_some() && others.any(|member| member.marks.name == name);
     if is_taken { Err(Refusal::NameTaken) } else { Ok(()) }
 }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::RoomKind;
 use crate::limits::{
     DIRECT_LISTENERS, Limits, MESSAGE_CHARS, MESSAGE_TO_HOST_CHARS, PAGES_PER_MEMBER, PICTURES_PER_MESSAGE,
-    REPORT_CHARS, REPORTS, REPORTS_PER_MEMBER, WAITING,
+    REPORT_CHARS, REPORTS, REPORTS_PER_MEMBER, WAITING, WAITING_PER_ADDRESS,
 };
 
 /// The kind and the limits of a room. Its first entry contains them, so that later changes of settings or constants do
@@ -71,6 +71,9 @@ pub struct Policy {
     /// People who may wait until the owner lets them in.
     #[serde(default = "waiting", skip_serializing_if = "is_waiting")]
     pub max_waiting: u32,
+    /// Those of them with one browser, or from one network address other than the owner's.
+    #[serde(default = "waiting_per_address", skip_serializing_if = "is_waiting_per_address")]
+    pub max_waiting_per_address: u32,
 }
 
 /// What held before it stood in the policy.
@@ -96,6 +99,10 @@ const fn report_chars() -> u32 {
 
 const fn waiting() -> u32 {
     WAITING
+}
+
+const fn waiting_per_address() -> u32 {
+    WAITING_PER_ADDRESS
 }
 
 const fn one() -> u32 {
@@ -137,6 +144,11 @@ const fn is_waiting(count: &u32) -> bool {
     *count == waiting()
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference in")]
+const fn is_waiting_per_address(count: &u32) -> bool {
+    *count == waiting_per_address()
+}
+
 impl Policy {
     /// The policy of a broadcast under these limits.
     pub const fn broadcast(limits: &Limits) -> Self {
@@ -165,6 +177,7 @@ impl Policy {
             max_reports_per_member: reports_per_member(),
             report_chars: report_chars(),
             max_waiting: waiting(),
+            max_waiting_per_address: waiting_per_address(),
         }
     }
 
@@ -196,6 +209,7 @@ impl Policy {
             max_reports_per_member: reports_per_member(),
             report_chars: report_chars(),
             max_waiting: waiting(),
+            max_waiting_per_address: waiting_per_address(),
         }
     }
 }

@@ -284,10 +284,14 @@ impl Roster {
     /// Whether as many members come from this address as the room allows. From the owner's address all places can be
     /// taken.
     pub(super) fn is_address_full(&self, address: Option<AddressMark>, limit: u32) -> bool {
-        let is_owners = self.owner().is_some_and(|owner| owner.marks.address == address);
         let others = self.members.iter().filter(|member| !member.is_permanent);
         let from_there = others.filter(|member| member.marks.address == address).count();
-        address.is_some() && !is_owners && from_there >= limit as usize
+        address.is_some() && !self.is_owners_address(address) && from_there >= limit as usize
+    }
+
+    /// Whether the owner comes from this address.
+    pub(super) fn is_owners_address(&self, address: Option<AddressMark>) -> bool {
+        self.owner().is_some_and(|owner| owner.marks.address == address)
     }
 
     /// The places that the account has or had, except the owner's.

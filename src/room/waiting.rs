@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::JoinRequested;
+use super::{ConnectionRef, JoinRequested, Marks};
 use crate::{
     id::{AccountId, ConnectionId, DisplayName, MemberId},
     time::Timestamp,
@@ -38,8 +38,8 @@ pub(super) struct Admission {
 pub(super) struct Asked {
     /// The account's latest request, with the place of the first one.
     pub(super) request: JoinRequested,
-    /// The connections of the pages that ask, the latest first. Some may be gone.
-    pub(super) pages: Vec<ConnectionId>,
+    /// The connections of the pages that ask and are there, the latest first.
+    pub(super) pages: Vec<ConnectionRef>,
     /// When the account asked first.
     pub(super) at: Timestamp,
 }
@@ -51,6 +51,10 @@ impl Asked {
 
     pub(super) fn is_of(&self, account: AccountId) -> bool {
         self.request.account == account
+    }
+
+    pub(super) fn is_at(&self, connection: ConnectionId) -> bool {
+        self.pages.iter().any(|page| page.id == connection)
     }
 }
 
@@ -66,11 +70,6 @@ impl Admission {
     /// The requests, whose names are personal.
     pub(super) fn waiting_mut(&mut self) -> impl Iterator<Item = &mut JoinRequested> {
         self.waiting.iter_mut().map(|asked| &mut asked.request)
-    }
-
-    /// The place that an account gets if it is let in, while it waits.
-    pub(super) fn place_of(&self, account: AccountId) -> Option<MemberId> {
-        self.of(account).map(|asked| asked.request.member)
     }
 
     pub(super) fn of(&self, account: AccountId) -> Option<&Asked> {
@@ -93,7 +92,24 @@ impl Admission {
 
     /// Whether a page with this connection waits.
     pub(super) fn waits_at(&self, connection: ConnectionId) -> bool {
-        self.waiting.iter().any(|asked| asked.pages.contains(&connection))
+        self.waiting.iter().any(|asked| asked.is_at(connection))
+    }
+
+    /// The connections of the pages that wait.
+    pub(super) fn pages(&self) -> impl Iterator<Item = ConnectionRef> {
+        self.waiting.iter().flat_map(|asked| asked.pages.iter().copied())
+    }
+
+    /// These pages are gone. Their requests stay.
+    pub(super) fn drop_pages(&mut self, are_lost: impl Fn(ConnectionRef) -> bool) {
+        self.waiting.iter_mut().for_each(|asked| asked.pages.retain(|page| !are_lost(*page)));
+    }
+
+    /// How many wait with this browser or, unless it does not count, from this address.
+    pub(super) fn count_beside(&self, marks: Marks, counts_address: bool) -> usize {
+        let has_browser = |other: Marks| marks.browser.is_some() && other.browser == marks.browser;
+        let has_address = |other: Marks| counts_address && marks.address.is_some() && other.address == marks.address;
+        self.waiting().filter(|request| has_browser(request.marks) || has_address(request.marks)).count()
     }
 
     /// Lets an account come in again without asking. Of more than `most` the oldest are forgotten.

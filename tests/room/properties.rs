@@ -2,6 +2,7 @@
 
 mod links;
 mod recipients;
+mod waiting;
 
 use std::collections::BTreeSet;
 
@@ -17,7 +18,7 @@ use crate::history::{
     NAMES, PAGES, WORDS, moves, moves_of_accounts, play, play_in, play_keeping, stored, stored_entry,
 };
 use links::check_links;
-use recipients::check_recipients;
+use recipients::Recipients;
 
 fn config() -> Config {
     Config { cases: 200, failure_persistence: None, ..Config::default() }
@@ -55,9 +56,9 @@ proptest! {
 
     #[test]
     fn nothing_reaches_who_has_no_place_but_the_answer_to_what_they_asked(kind in kind(), moves in moves()) {
-        let mut waiting = BTreeSet::new();
+        let mut recipients = Recipients::default();
         for turn in play_in(kind, &moves) {
-            check_recipients(&turn, &mut waiting)?;
+            recipients.check(&turn)?;
         }
     }
 

@@ -256,6 +256,7 @@ impl<'a> RoomActor<'a> {
                 }
             }
             Effect::Archive(change) => self.dependencies.writes.archive(change),
+            Effect::AddToList(account) => self.add_to_list(account),
             Effect::WakeAt(time) => self.wake_at = Some(time),
             Effect::CloseRoom => self.is_over = true,
         }

@@ -51,6 +51,7 @@ pub(super) enum Request {
     Written { account: AccountId, nonce: u32, done: oneshot::Sender<Option<MessageNumber>> },
     LastMessage { done: oneshot::Sender<MessageNumber> },
     IsMember { connection: ConnectionId, done: oneshot::Sender<bool> },
+    HasPage { connection: ConnectionId, done: oneshot::Sender<bool> },
     HasPlace { account: AccountId, done: oneshot::Sender<bool> },
     Foresee { event: Box<Event>, done: oneshot::Sender<Result<Foreseen, Refusal>> },
     Audience { viewer: Viewer, done: oneshot::Sender<Result<AudienceReport, Refusal>> },
@@ -259,6 +260,11 @@ impl RoomHandle {
     /// Whether the connection belongs to a member.
     pub(crate) async fn is_member(&self, connection: ConnectionId) -> bool {
         self.ask(|done| Request::IsMember { connection, done }).await.unwrap_or_default()
+    }
+
+    /// Whether the connection is that of a page that has a place, or waits for one.
+    pub(crate) async fn has_page(&self, connection: ConnectionId) -> bool {
+        self.ask(|done| Request::HasPage { connection, done }).await.unwrap_or_default()
     }
 
     /// Whether an account has a place in the room.

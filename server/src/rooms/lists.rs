@@ -10,8 +10,9 @@ use std::{
 };
 
 use heartogether::{
-    id::{AccountId, ConnectionId, MessageNumber, RoomCode},
+    id::{AccountId, ConnectionId, MessageNumber, RoomCode, RoomId},
     protocol::{LoungeRead, LoungesChanged},
+    time::Timestamp,
 };
 use tokio::time::sleep;
 
@@ -20,6 +21,7 @@ use crate::{
         bus::{Bus, To},
         message::{AccountRead, NodeMessage, RECEIVERS},
     },
+    storage::{StorageError, accounts::Memberships},
     websocket::{Frame, SendQueue},
 };
 
@@ -31,6 +33,7 @@ const READ_PAUSE: Duration = Duration::from_millis(500);
 /// The pages of lounges on this node, and the way to those on others.
 pub(crate) struct Lists {
     bus: Arc<dyn Bus>,
+    memberships: Arc<dyn Memberships>,
     pages: Mutex<HashMap<AccountId, Vec<Page>>>,
     /// What other nodes are to be told.
     read: Mutex<BTreeMap<(AccountId, RoomCode), MessageNumber>>,
@@ -57,8 +60,27 @@ pub(super) struct Entered {
 }
 
 impl Lists {
-    pub(super) fn new(bus: Arc<dyn Bus>) -> Arc<Self> {
-        Arc::new(Self { bus, pages: Mutex::default(), read: Mutex::default() })
+    pub(super) fn new(bus: Arc<dyn Bus>, memberships: Arc<dyn Memberships>) -> Arc<Self> {
+        Arc::new(Self { bus, memberships, pages: Mutex::default(), read: Mutex::default() })
+    }
+
+    /// Adds a lounge to an account's list, and tells the account's pages if it is new there. It is so too where the account was a
+    /// member before, and was none meanwhile.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub(crate) async fn add(
+        self: &Arc<Self>,
+        account: AccountId,
+        room: RoomId,
+        since: Timestamp,
+        was_member: bool,
+    ) -> Result<(), StorageError> {
+        let is_new = self.memberships.add_membership(account, room, since).await?;
+        if is_new || !was_member {
+            self.tell(&[account], None, &LoungesChanged::anew());
+        }
+        Ok(())
     }
 
     /// A page has a place in a lounge: from now on it is told of the account's other ones.

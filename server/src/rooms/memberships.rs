@@ -1,15 +1,11 @@
 //! Adds lounges to the lists of accounts.
 
-use heartogether::{
-    id::{AccountId, RoomId},
-    protocol::LoungesChanged,
-};
+use heartogether::id::{AccountId, RoomId};
 
 use crate::{error::ServerError, state::Node};
 
 impl Node {
-    /// Adds a lounge to an account's list, and tells the account's pages if it is new there. It is so too where the account was a
-    /// member before, and was none meanwhile.
+    /// See [`Lists::add`](super::Lists::add).
     ///
     /// # Errors
     /// Those of the database.
@@ -19,10 +15,6 @@ impl Node {
         room: RoomId,
         was_member: bool,
     ) -> Result<(), ServerError> {
-        let is_new = self.store.add_membership(account, room, self.clock.now()).await?;
-        if is_new || !was_member {
-            self.rooms.lists().tell(&[account], None, &LoungesChanged::anew());
-        }
-        Ok(())
+        Ok(self.rooms.lists().add(account, room, self.clock.now(), was_member).await?)
     }
 }

@@ -1,15 +1,16 @@
-//! Writes what a room stores beside its log: changes of the archive of messages, and snapshots, in the order in which the
-//! room made them. The room's task does not wait for each of them, only while [`MANY`] are still to be written.
+//! Writes what a room stores beside its log: changes of the archive of messages, snapshots, and that it is in accounts' lists, in the
+//! order in which the room made them. The room's task does not wait for each of them, only while [`MANY`] are still to be written.
 
 use std::{sync::Arc, time::Duration};
 
 use heartogether::{
-    id::RoomId,
+    id::{AccountId, RoomId},
     room::{ArchiveChange, Room},
+    time::Timestamp,
 };
 use tokio::sync::{mpsc, oneshot, watch};
 
-use super::retry::RETRY;
+use super::{lists::Lists, retry::RETRY};
 use crate::{
     error::{explain, report_storage},
     storage::{StorageError, log::RoomLog, messages::MessageArchive},
@@ -25,6 +26,7 @@ const FLUSH: Duration = Duration::from_secs(5);
 enum Order {
     Archive(ArchiveChange),
     Snapshot(Box<Room>),
+    AddToList { account: AccountId, since: Timestamp },
     Flush(oneshot::Sender<()>),
 }
 
@@ -38,10 +40,15 @@ pub(crate) struct WriteBehind {
 
 impl WriteBehind {
     /// Starts a room's writer. It ends once every clone of this is dropped and everything is written.
-    pub(super) fn start(room: RoomId, log: Arc<dyn RoomLog>, archive: Arc<dyn MessageArchive>) -> Self {
+    pub(super) fn start(
+        room: RoomId,
+        log: Arc<dyn RoomLog>,
+        archive: Arc<dyn MessageArchive>,
+        lists: Arc<Lists>,
+    ) -> Self {
         let (orders, ordered) = mpsc::unbounded_channel();
         let waiting = Arc::new(watch::Sender::new(0));
-        tokio::spawn(Writer { room, log, archive, waiting: waiting.clone() }.run(ordered));
+        tokio::spawn(Writer { room, log, archive, lists, waiting: waiting.clone() }.run(ordered));
         Self { orders, waiting }
     }
 
@@ -53,6 +60,11 @@ impl WriteBehind {
     /// Orders a snapshot. It is stored after all changes that were ordered before, because it lets the log drop entries.
     pub(super) fn snapshot(&self, room: Room) {
         self.order(Order::Snapshot(Box::new(room)));
+    }
+
+    /// Orders that the room is in an account's list, whose pages are told of it.
+    pub(super) fn add_to_list(&self, account: AccountId, since: Timestamp) {
+        self.order(Order::AddToList { account, since });
     }
 
     /// Returns once fewer than [`MANY`] orders wait. So a room is not faster than its storage.
@@ -83,6 +95,7 @@ struct Writer {
     room: RoomId,
     log: Arc<dyn RoomLog>,
     archive: Arc<dyn MessageArchive>,
+    lists: Arc<Lists>,
     waiting: Arc<watch::Sender<usize>>,
 }
 
@@ -99,6 +112,7 @@ impl Writer {
                         self.archive(std::mem::take(&mut changes)).await;
                         self.keep(*room).await;
                     }
+                    Order::AddToList { account, since } => self.add_to_list(account, since).await,
                     Order::Flush(done) => flushed.push(done),
                 }
             }
@@ -137,6 +151,18 @@ impl Writer {
                 report_storage(&error);
                 tokio::time::sleep(RETRY).await;
             }
+        }
+    }
+
+    /// Tries until the storage takes it: the account has a place, and finds the room nowhere else.
+    async fn add_to_list(&self, account: AccountId, since: Timestamp) {
+        // The account's pages know what is in its list already.
+        while let Err(error) = self.lists.add(account, self.room, since, true).await {
+            report_storage(&error);
+            if error.is_damage() {
+                return;
+            }
+            tokio::time::sleep(RETRY).await;
         }
     }
 

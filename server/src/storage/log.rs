@@ -29,8 +29,14 @@ use super::StorageError;
 /// The format of stored events. A log skips entries of another version.
 pub const EVENT_VERSION: u32 = 2;
 
-/// The format of stored snapshots. Snapshots of another version are ignored.
-pub const SNAPSHOT_VERSION: u32 = 1;
+/// The newest format of stored snapshots. Snapshots of a later version are ignored.
+pub const SNAPSHOT_VERSION: u32 = 2;
+
+/// The oldest version whose readers know all that a snapshot of this room says. Those of version 1 do not know that the owner is asked
+/// before somebody comes in: they would let everybody in.
+pub fn snapshot_version(room: &Room) -> u32 {
+    if room.uses_admission() { SNAPSHOT_VERSION } else { 1 }
+}
 
 /// Entries in a page when a whole log is read. Many such pages fit into memory.
 pub const PAGE: usize = 1_000;

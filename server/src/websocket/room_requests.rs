@@ -233,10 +233,10 @@ impl Drop for RoomRequests {
     }
 }
 
-/// Takes a connection out of a room. Its member enters the grace period, unless the server stops: then the next run lets all
+/// Takes a connection out of a room. Its member enters the grace period, and who waits does so without this page, unless the server stops: then the next run lets all
 /// grace periods begin at its own start.
 async fn leave_room(room: RoomHandle, connection: ConnectionId, node: &Node) {
-    if !node.auth.sockets.are_stopping() && room.is_member(connection).await {
+    if !node.auth.sockets.are_stopping() && room.has_page(connection).await {
         append_surely(node.log.clone(), room.id(), Event::ConnectionLost { connection });
     }
     room.detach(connection).await;

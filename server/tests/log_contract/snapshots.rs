@@ -1,9 +1,15 @@
 //! Snapshots in SQLite that cannot be read, because they are damaged or of another version.
 
-use heartogether::id::{AccountId, Seq};
+use heartogether::{
+    id::{AccountId, Seq},
+    limits::Limits,
+    role::Role,
+    room::{Command, Entry, Event, JoinRequested, Policy, Room, RoomCreated, step},
+    time::Timestamp,
+};
 use heartogether_server::storage::log::RoomLog;
 
-use super::{ROOM, asks, bench::File, code, lost, read, replayed, seqs};
+use super::{ROOM, asks, bench::File, code, created, lost, read, replayed, seqs};
 
 #[tokio::test]
 async fn sqlite_uses_the_earlier_snapshot_if_the_latest_cannot_be_read() {
@@ -52,5 +58,32 @@ async fn sqlite_cuts_the_log_only_below_a_readable_snapshot() {
         let kept: Vec<i64> =
             sqlx::query_scalar("SELECT seq FROM snapshots ORDER BY seq").fetch_all(pool).await.expect("read");
         assert_eq!(kept, [6, 7], "{harm}");
+    }
+}
+
+/// A lounge whose owner wants to be asked, or does not any more, as these entries say.
+fn lounge(asks_first: &[bool]) -> Room {
+    let policy = Policy::lounge(&Limits::default());
+    let Event::JoinRequested(comes) = asks(AccountId::from_bits(1), "Ada") else { unreachable!("it is a request") };
+    let (connection, account) = (comes.connection.id, comes.account);
+    let ask = |on: &bool| Event::Commanded { connection, account, command: Command::AskFirst { on: *on } };
+    let comes = JoinRequested { role: Role::Participant, ..comes };
+    let first = [Event::RoomCreated(RoomCreated { policy, ..created(ROOM, "ABC234") }), Event::JoinRequested(comes)];
+    let events = first.into_iter().chain(asks_first.iter().map(ask));
+    let entries = (1..).zip(events).map(|(seq, event)| Entry { seq: Seq(seq), at: Timestamp::from_millis(seq), event });
+    entries.fold(Room::default(), |room, entry| step(room, &entry).0)
+}
+
+#[tokio::test]
+async fn what_an_older_server_would_misunderstand_has_a_version_that_it_does_not_read() {
+    let cases: [(&[bool], i64); 3] = [(&[], 1), (&[true], 2), (&[true, false], 1)];
+    for (asks_first, version) in cases {
+        let (file, room) = (File::with_room().await, lounge(asks_first));
+        assert_eq!(room.asks_first(), version == 2);
+        file.log.add_snapshot(ROOM, room.clone()).await.expect("kept");
+        let kept: Vec<i64> =
+            sqlx::query_scalar("SELECT version FROM snapshots").fetch_all(&file.pool).await.expect("read");
+        assert_eq!(kept, [version], "{asks_first:?}");
+        assert_eq!(file.log.snapshot(ROOM).await.expect("read"), Some(room));
     }
 }

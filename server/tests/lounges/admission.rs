@@ -2,13 +2,17 @@
 
 use heartogether::{
     id::{MemberId, RoomCode},
-    protocol::{AnswerJoin, AskFirst, FromRoom, HandOver, ToRoom},
+    limits::PAGES_PER_MEMBER,
+    protocol::{AnswerJoin, AskFirst, FromRoom, HandOver, LoungesChanged, ToRoom},
     refusal::Refusal,
     room::RoomEvent,
 };
 
 use super::{come, come_as, heard, open_lounge, saved};
-use crate::support::{Connection, Site, TestServer};
+use crate::{
+    older_messages::patient,
+    support::{Connection, Site, TestServer},
+};
 
 /// Ada's lounge, in which she wants to be asked, and her page.
 async fn asking(site: &Site, ada: &str) -> (RoomCode, Connection) {
@@ -24,6 +28,15 @@ async fn asker(page: &mut Connection) -> (MemberId, String) {
     loop {
         if let RoomEvent::JoinAsked { waiting } = heard(page).await {
             return (waiting.member, waiting.name.to_string());
+        }
+    }
+}
+
+/// What the page is refused next.
+async fn refusal(page: &mut Connection) -> Refusal {
+    loop {
+        if let FromRoom::Refused { refusal } = page.hear().await {
+            return refusal;
         }
     }
 }
@@ -94,7 +107,7 @@ async fn a_request_outlasts_a_new_start_and_is_answered_by_the_next_owner() {
     adas.say(ToRoom::HandOver(HandOver { member: as_linus.member })).await;
     assert_eq!(asker(&mut linuses).await.0, asked.member);
     answer(&mut adas, asked.member, true).await;
-    assert_eq!(adas.refusal().await, Refusal::NotAllowed);
+    assert_eq!(refusal(&mut adas).await, Refusal::NotAllowed);
     let mut graces = come_as(&site, &grace, code, "Grace").await;
     assert_eq!(graces.hear().await, FromRoom::Waiting, "she asks on a new connection");
     answer(&mut linuses, asked.member, false).await;
@@ -121,4 +134,42 @@ async fn who_waits_gives_up_and_names_that_imitate_are_refused() {
         }
     }
     assert!(come(&server.site, &ada, code).await.1.room.waiting.is_empty());
+}
+
+#[tokio::test]
+async fn who_is_let_in_while_away_has_the_lounge_in_their_list_and_their_pages_are_told() {
+    let server = TestServer::start_with(patient(), &[]).await;
+    let (ada, grace) = (server.site.sign_in("Ada").await, server.site.sign_in("Grace").await);
+    let (code, mut adas) = asking(&server.site, &ada).await;
+    let elsewhere = open_lounge(&server.site, &grace, "").await;
+    let (mut desk, _) = come(&server.site, &grace, elsewhere).await;
+    assert_eq!(desk.list_change().await, LoungesChanged::anew(), "her own lounge");
+    let mut graces = come_as(&server.site, &grace, code, "Grace").await;
+    assert_eq!(graces.hear().await, FromRoom::Waiting);
+    drop(graces);
+    let (member, _) = asker(&mut adas).await;
+    desk.drain().await;
+    assert_eq!(desk.lounges, [], "nothing has changed yet");
+    answer(&mut adas, member, true).await;
+    assert_eq!(desk.list_change().await, LoungesChanged::anew());
+    let codes: Vec<_> = saved(&server.site, &grace).await.iter().map(|lounge| lounge["code"].clone()).collect();
+    assert!(codes.contains(&code.to_string().into()), "{codes:?}");
+    assert_eq!(come(&server.site, &grace, code).await.1.member, member);
+}
+
+#[tokio::test]
+async fn pages_that_come_and_go_make_no_page_leave_that_waits() {
+    let server = TestServer::start_with(patient(), &[]).await;
+    let (ada, grace) = (server.site.sign_in("Ada").await, server.site.sign_in("Grace").await);
+    let (code, mut adas) = asking(&server.site, &ada).await;
+    let mut stays = come_as(&server.site, &grace, code, "Grace").await;
+    assert_eq!(stays.hear().await, FromRoom::Waiting);
+    for _ in 0..2 * PAGES_PER_MEMBER {
+        let mut other = come_as(&server.site, &grace, code, "Grace").await;
+        assert_eq!(other.hear().await, FromRoom::Waiting);
+        drop(other);
+    }
+    let (member, _) = asker(&mut adas).await;
+    answer(&mut adas, member, true).await;
+    assert_eq!(stays.hear().await, FromRoom::Admitted);
 }

@@ -21,7 +21,7 @@ impl World {
                 Effect::Disconnect { connection, .. } => self.close(*connection),
                 Effect::WakeAt(time) => self.wake_at = Some(*time),
                 Effect::Archive(change) => self.archive.apply(change),
-                Effect::CloseRoom => {}
+                Effect::CloseRoom | Effect::AddToList(_) => {}
             }
         }
         let shown = self.shown();

@@ -1,6 +1,7 @@
 //! The owner is asked before somebody comes in, by choice, and decides about each.
 
 mod ends;
+mod names;
 
 use heartogether::{
     id::{AccountId, ConnectionId, MemberId, NameMark, ResumeToken},
@@ -8,7 +9,8 @@ use heartogether::{
     refusal::Refusal,
     role::{AccountKind, Role},
     room::{
-        Audience, Command, Event, Foreseen, JoinRequested, Marks, Policy, RoomCreated, RoomEvent, RoomMessage, Waiting,
+        Audience, Command, Effect, Event, Foreseen, JoinRequested, Marks, Policy, RoomCreated, RoomEvent, RoomMessage,
+        Waiting,
     },
 };
 
@@ -175,6 +177,29 @@ fn every_page_that_asks_is_let_in_up_to_as_many_as_a_member_has() {
 }
 
 #[test]
+fn pages_that_are_gone_make_no_other_page_leave() {
+    let mut stage = asking_with(Policy { max_pages: 2, ..policy() });
+    knock_at(&mut stage, 3, 30);
+    for at in 31..40 {
+        assert!(knock_at(&mut stage, 3, at).closed().is_empty(), "{at}");
+        let lost = Event::ConnectionLost { connection: connection(at).id };
+        assert_eq!(stage.room.foresee(&lost, stage.now), Ok(Foreseen::Change));
+        assert!(stage.append(lost.clone()).is_silent());
+        assert_eq!(stage.room.foresee(&lost, stage.now), Ok(Foreseen::Nothing));
+    }
+    knock_at(&mut stage, 3, 40);
+    let node = connection(40).node;
+    let lost = Event::NodeLost { node };
+    assert!(stage.room.has_page_at(connection(40).id) && stage.room.pages().any(|page| page.node == node));
+    stage.append(lost);
+    assert!(!stage.room.has_page_at(connection(40).id));
+    knock_at(&mut stage, 3, 41);
+    come(&mut stage, 1, 11);
+    let outcome = stage.command(11, answer(only_one(&stage), true));
+    assert_eq!([30, 39, 40, 41].map(|at| admits(&outcome, at)), [false, false, false, true]);
+}
+
+#[test]
 fn as_many_wait_as_may_and_the_first_stay() {
     assert_eq!(policy().max_waiting, WAITING);
     let mut stage = asking_with(Policy { max_waiting: 2, ..policy() });
@@ -215,17 +240,23 @@ fn who_was_let_in_before_may_come_again_unless_they_were_sent_out() {
 }
 
 #[test]
-fn names_are_checked_before_somebody_waits_and_kept_for_them() {
-    let mut stage = lounge();
-    come(&mut stage, 1, 1);
-    knock_as(&mut stage, 2, "Grace", 7).joined(2);
-    stage.command(1, ASK);
-    assert_eq!(knock_as(&mut stage, 3, "Gracе", 7).refusal(3), Refusal::NameTaken);
-    assert!(waits(&knock_as(&mut stage, 3, "Edsger", 8), 3));
-    assert_eq!(knock_as(&mut stage, 4, "edsger", 8).refusal(4), Refusal::NameTaken);
-    let named = Command::NameOneself { name: name("Edsger"), mark: NameMark::from_bits(8) };
-    assert_eq!(stage.command(2, named).refusal(2), Refusal::NameTaken);
-    assert!(waits(&knock_as(&mut stage, 3, "Edsger", 8), 3), "it is their own");
+fn who_is_let_in_has_the_lounge_in_their_list_whether_a_page_of_theirs_is_there_or_not() {
+    let mut stage = asking();
+    for at in [3, 4, 5] {
+        knock(&mut stage, at);
+    }
+    stage.lose(3);
+    let listed = |outcome: &Outcome| {
+        let listed = outcome.0.iter().filter_map(|effect| match effect {
+            Effect::AddToList(account) => Some(*account),
+            _ => None,
+        });
+        listed.collect::<Vec<_>>()
+    };
+    let asked = waiting(&stage);
+    assert_eq!(listed(&stage.command(1, answer(asked[0].member, true))), [EDSGER]);
+    assert_eq!(listed(&stage.command(1, answer(asked[1].member, false))), []);
+    assert_eq!(listed(&stage.command(1, ASK_NO_MORE)), [AccountId::from_bits(5)]);
 }
 
 #[test]

@@ -230,7 +230,7 @@ impl World {
             Effect::Disconnect { connection, refusal } => self.turn_out(connection, refusal),
             Effect::WakeAt(time) => self.wake_at = Some(time),
             Effect::Archive(change) => self.archive.take(change),
-            Effect::CloseRoom => {}
+            Effect::CloseRoom | Effect::AddToList(_) => {}
         }
     }
 

@@ -2,10 +2,7 @@
 
 use std::{collections::BTreeSet, time::Duration};
 
-use heartogether::{
-    id::NodeId,
-    room::{ConnectionRef, Event, Member},
-};
+use heartogether::{id::NodeId, room::Event};
 use tokio::time::{Interval, MissedTickBehavior, interval};
 
 use super::RoomActor;
@@ -19,11 +16,11 @@ use crate::{
 };
 
 impl RoomActor<'_> {
-    /// Appends which nodes are gone that members were connected to. Where this node alone serves the log, these are the nodes of
+    /// Appends which nodes are gone that pages were connected to. Where this node alone serves the log, these are the nodes of
     /// earlier runs, and their entries come before all others of this run, unless the storage fails.
     pub(super) async fn report_gone_nodes(&mut self) {
         let Dependencies { id, log, .. } = self.dependencies;
-        let others = self.connections().map(|connection| connection.node);
+        let others = self.room.pages().map(|connection| connection.node);
         let others: BTreeSet<_> = others.filter(|node| *node != self.dependencies.node).collect();
         self.gone.retain(|node| others.contains(node));
         if others.is_empty() {
@@ -42,20 +39,15 @@ impl RoomActor<'_> {
         }
     }
 
-    /// Whether members were connected to a node that is gone, and the log does not tell it yet.
+    /// Whether pages were connected to a node that is gone, and the log does not tell it yet.
     pub(super) fn waits_for_loss(&self) -> bool {
-        !self.gone.is_empty() && self.connections().any(|connection| self.gone.contains(&connection.node))
-    }
-
-    /// The connections of all members.
-    fn connections(&self) -> impl Iterator<Item = ConnectionRef> {
-        self.room.members().filter_map(Member::connection)
+        !self.gone.is_empty() && self.room.pages().any(|connection| self.gone.contains(&connection.node))
     }
 
     /// Connections are lost once, whichever nodes notice. A node that was stopped and goes on can be lost again, with other
     /// connections.
     fn nonce_of_loss(&self, node: NodeId) -> AppendNonce {
-        let lost = self.connections().filter(|connection| connection.node == node);
+        let lost = self.room.pages().filter(|connection| connection.node == node);
         let lost: BTreeSet<_> = lost.map(|connection| connection.id.to_string()).collect();
         let lost: String = lost.into_iter().collect();
         AppendNonce::of(&[b"node lost", node.to_string().as_bytes(), lost.as_bytes()])

@@ -44,6 +44,12 @@ impl RoomActor<'_> {
         self.list_news.listed = listed(&self.room);
     }
 
+    /// Stores that the room is in an account's list. Its pages are told once that is so.
+    pub(super) fn add_to_list(&mut self, account: AccountId) {
+        self.list_news.listed.insert(account);
+        self.dependencies.writes.add_to_list(account, self.dependencies.clock.now());
+    }
+
     /// Tells lists what an entry has changed in them, at once or after the pause.
     pub(super) fn note_list_news(&mut self, entry: &Entry) {
         if !self.room.kind().members_stay() {

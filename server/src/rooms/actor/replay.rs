@@ -60,8 +60,9 @@ impl RoomActor<'_> {
         for effect in self.advance(entry) {
             match effect {
                 Effect::WakeAt(time) => self.wake_at = Some(time),
-                // The earlier run may not have stored this change. To make it twice has no effect.
+                // The earlier run may not have stored these. To do so twice has no effect.
                 Effect::Archive(change) => self.dependencies.writes.archive(change),
+                Effect::AddToList(account) => self.add_to_list(account),
                 Effect::Send { .. } | Effect::Disconnect { .. } | Effect::CloseRoom => {}
             }
         }

@@ -72,6 +72,7 @@ impl RoomActor<'_> {
                 _ = done.send(self.room.kind().has_markup().then(names));
             }
             Request::IsMember { connection, done } => _ = done.send(self.room.member_at(connection).is_some()),
+            Request::HasPage { connection, done } => _ = done.send(self.room.has_page_at(connection)),
             Request::HasPlace { account, done } => _ = done.send(self.room.has_place(account)),
             Request::Foresee { event, done } => _ = done.send(self.room.foresee(&event, self.dependencies.clock.now())),
             Request::Confirm { report, done } => _ = done.send(report.is_true_of(&self.room)),

@@ -7,6 +7,7 @@ use heartogether::{protocol::LoungeNews, time::Timestamp};
 use super::*;
 use crate::{
     cluster::bus::{Inbox, MemoryBus, Received},
+    storage::accounts::MemoryStore,
     websocket::{Queue, send_queue},
 };
 
@@ -34,7 +35,7 @@ fn with_page(capacity: usize) -> (Arc<Lists>, Inbox, Entered, SendQueue, Queue) 
     let bus = MemoryBus::default();
     let (here, _) = bus.join(NodeId::from_bits(1));
     let (_, inbox) = bus.join(NodeId::from_bits(2));
-    let lists = Lists::new(Arc::new(here));
+    let lists = Lists::new(Arc::new(here), Arc::new(MemoryStore::default()));
     let (send_queue, queue) = send_queue(capacity);
     let entered = lists.enter(GRACE, ConnectionId::from_bits(7), &send_queue, code(1));
     (lists, inbox, entered, send_queue, queue)

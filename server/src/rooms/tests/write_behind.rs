@@ -7,7 +7,8 @@ use crate::rooms::{retry::RETRY, write_behind::MANY};
 
 fn start(archive: &Arc<FaultyArchive>) -> WriteBehind {
     let clock = Arc::new(ManualClock::at(Timestamp::from_millis(1_000)));
-    WriteBehind::start(ROOM, Arc::new(MemoryLog::new(clock)), archive.clone())
+    let lists = Lists::new(Arc::new(MemoryBus::default().join(NODE).0), Arc::new(MemoryStore::default()));
+    WriteBehind::start(ROOM, Arc::new(MemoryLog::new(clock)), archive.clone(), lists)
 }
 
 #[tokio::test]

@@ -25,7 +25,9 @@ use tokio::{
     task::JoinHandle,
 };
 
-use super::{Appended, EVENT_VERSION, LogError, Page, RoomLog, SNAPSHOT_VERSION, Subscription, topics::Topics};
+use super::{
+    Appended, EVENT_VERSION, LogError, Page, RoomLog, SNAPSHOT_VERSION, Subscription, snapshot_version, topics::Topics,
+};
 use crate::{
     clock::{Clock, ClockAhead},
     storage::{
@@ -107,7 +109,7 @@ impl SqlLog {
     /// The latest snapshot before a place that can be read.
     async fn latest_snapshot(&self, room: RoomId, before: Seq) -> Result<Option<Room>, LogError> {
         let select =
-            "SELECT state, sealed FROM snapshots WHERE room = $1 AND version = $2 AND seq < $3 ORDER BY seq DESC";
+            "SELECT state, sealed FROM snapshots WHERE room = $1 AND version <= $2 AND seq < $3 ORDER BY seq DESC";
         let rows = statement(select).bind(room.to_string()).bind(i64::from(SNAPSHOT_VERSION)).bind(to_sql(before.0));
         for row in rows.fetch_all(&self.database).await? {
             let stored = Sealed { value: row.try_get("state")?, texts: row.try_get("sealed")? };
@@ -165,9 +167,9 @@ impl RoomLog for SqlLog {
     }
 
     async fn add_snapshot(&self, id: RoomId, room: Room) -> Result<(), LogError> {
-        let (seq, sealed) = (room.seq(), self.sealer.seal(&room).await?);
+        let (seq, version, sealed) = (room.seq(), snapshot_version(&room), self.sealer.seal(&room).await?);
         let earlier = self.latest_snapshot(id, seq).await?.map(|room| room.seq());
-        self.write(Change::AddSnapshot { room: id, seq, earlier, sealed }).await.map(drop)
+        self.write(Change::AddSnapshot { room: id, seq, version, earlier, sealed }).await.map(drop)
     }
 
     async fn snapshot(&self, room: RoomId) -> Result<Option<Room>, LogError> {

@@ -149,7 +149,7 @@ impl RoomRequests {
             return Ok(());
         }
         for (other, room) in self.rooms.answered() {
-            if !room.is_member(self.connection.id).await {
+            if !room.has_page(self.connection.id).await {
                 self.let_go(other).await;
                 return Ok(());
             }

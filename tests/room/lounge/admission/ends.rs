@@ -2,6 +2,7 @@
 
 use heartogether::{
     id::{AddressMark, BrowserMark},
+    limits::WAITING_PER_ADDRESS,
     room::EndReason,
 };
 
@@ -105,6 +106,77 @@ fn a_guest_who_signs_in_as_a_member_or_as_somebody_who_waits_does_not_wait_twice
             assert!(outcome.closed().contains(&closed_at(3, Refusal::SessionReplaced)), "{outcome:?}");
         }
         assert_eq!(waiting(&stage).len(), left);
+    }
+}
+
+/// Edsger was let in and has left. Linus waits.
+fn admitted_and_waiting() -> Stage {
+    let mut stage = asking();
+    knock(&mut stage, 3);
+    stage.command(1, answer(only_one(&stage), true));
+    come(&mut stage, 3, 3);
+    stage.command(3, Command::Leave);
+    knock(&mut stage, 5);
+    stage
+}
+
+#[test]
+fn who_signs_in_and_was_let_in_before_waits_no_more() {
+    for (from, to) in [(EDSGER, LINUS), (LINUS, EDSGER)] {
+        let mut stage = admitted_and_waiting();
+        let member = only_one(&stage);
+        let outcome = merge(&mut stage, from, to);
+        assert_eq!(outcome.closed(), [closed_at(5, Refusal::SessionReplaced)]);
+        assert_eq!(outcome.events(Audience::Member(HOST)), [&RoomEvent::JoinAnswered { members: vec![member] }]);
+        assert!(waiting(&stage).is_empty());
+        let data = stage.room.data_of(to).expect("data");
+        assert_eq!((data.waiting, data.is_admitted), (None, true));
+        stage.ask(to, Role::Participant, 55, false).joined(55);
+        assert!(waiting(&stage).is_empty());
+    }
+}
+
+/// No history leads there. What was stored may be of another version.
+#[test]
+fn whoever_gets_a_place_waits_no_more_even_if_they_should_not_have_waited() {
+    let mut stage = admitted_and_waiting();
+    knock_at(&mut stage, 5, 56);
+    let mut written = serde_json::to_value(&stage.room).expect("a room is written");
+    written["roster"]["admission"]["admitted"] = serde_json::to_value([LINUS]).expect("accounts are written");
+    stage.room = serde_json::from_value(written).expect("a room is read");
+    let member = only_one(&stage);
+    let outcome = knock(&mut stage, 5);
+    outcome.joined(5);
+    assert_eq!(outcome.events(Audience::Member(HOST)), [&RoomEvent::JoinAnswered { members: vec![member] }]);
+    assert!(admits(&outcome, 56), "the other page takes the place, too");
+    assert!(waiting(&stage).is_empty());
+}
+
+#[test]
+fn few_wait_from_one_address_or_with_one_browser() {
+    let mut stage = asking();
+    let few = u128::from(policy().max_waiting_per_address);
+    assert_eq!(few, u128::from(WAITING_PER_ADDRESS));
+    for at in 0..few {
+        assert!(waits(&knock_from(&mut stage, 100 + at, 100 + at, 30), 100 + at));
+        assert!(waits(&knock_from(&mut stage, 200 + at, 40, 200 + at), 200 + at));
+    }
+    for (at, browser, address) in [(300, 300, 30), (301, 40, 301)] {
+        assert_eq!(knock_from(&mut stage, at, browser, address).refusal(at), Refusal::TooManyWaiting);
+    }
+    assert!(waits(&knock_from(&mut stage, 100, 100, 30), 100), "who waits already is no one more");
+    assert!(waits(&knock_from(&mut stage, 302, 302, 302), 302), "others can still ask");
+    stage.command(1, answer(waiting(&stage)[0].member, false));
+    assert!(waits(&knock_from(&mut stage, 303, 303, 30), 303));
+}
+
+#[test]
+fn as_many_wait_from_the_owners_address_as_from_all_others() {
+    let mut stage = asking();
+    stage.lose(1);
+    knock_from(&mut stage, 1, 1, 30).joined(1);
+    for at in 100..120 {
+        assert!(waits(&knock_from(&mut stage, at, at, 30), at));
     }
 }
 

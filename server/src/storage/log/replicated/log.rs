@@ -24,13 +24,13 @@ use super::{
 use crate::{
     random,
     storage::{
-        log::{AppendNonce, Appended, LogError, Page, RoomLog, SNAPSHOT_VERSION, Subscription},
+        log::{AppendNonce, Appended, LogError, Page, RoomLog, SNAPSHOT_VERSION, Subscription, snapshot_version},
         sealing::Sealed,
     },
 };
 
 fn is_known(snapshot: &StoredSnapshot) -> bool {
-    snapshot.data.version == SNAPSHOT_VERSION
+    snapshot.data.version <= SNAPSHOT_VERSION
 }
 
 #[async_trait]
@@ -171,7 +171,7 @@ impl Shared {
 
     async fn keep_snapshot(self: &Arc<Self>, id: RoomId, room: &Room) -> Result<(), LogError> {
         let sealed = self.sealer.seal(room).await?;
-        let data = Data { version: SNAPSHOT_VERSION, value: sealed.value, texts: sealed.texts };
+        let data = Data { version: snapshot_version(room), value: sealed.value, texts: sealed.texts };
         loop {
             let follower = self.follow(id).await?;
             let (line, position) = {

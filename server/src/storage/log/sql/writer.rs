@@ -15,7 +15,7 @@ use crate::{
     clock::Clock,
     storage::{
         database::{Connection, Database, Durability, Error, WriteTransaction, from_sql, statement, to_sql},
-        log::{EVENT_VERSION, LogError, SNAPSHOT_VERSION, accounts_in, topics::Topics},
+        log::{EVENT_VERSION, LogError, accounts_in, topics::Topics},
         sealing::Sealed,
     },
 };
@@ -31,6 +31,7 @@ pub(super) enum Change {
     AddSnapshot {
         room: RoomId,
         seq: Seq,
+        version: u32,
         /// The latest readable snapshot before it. What is older is deleted.
         earlier: Option<Seq>,
         sealed: Sealed,
@@ -174,8 +175,8 @@ async fn perform(db: &mut Connection, change: &Change, now: Timestamp) -> Result
     match change {
         Change::Create(created, sealed) => create(db, created, sealed, now).await,
         Change::Append(room, event, sealed) => append(db, *room, (event, sealed), now).await,
-        Change::AddSnapshot { room, seq, earlier, sealed } => {
-            let outcome = add_snapshot(db, *room, *seq, sealed).await?;
+        Change::AddSnapshot { room, seq, version, earlier, sealed } => {
+            let outcome = add_snapshot(db, *room, (*seq, *version), sealed).await?;
             if let (Ok(_), Some(earlier)) = (&outcome, earlier) {
                 cut(db, *room, *earlier).await?;
             }
@@ -223,11 +224,16 @@ async fn insert(db: &mut Connection, room: RoomId, entry: Entry, sealed: &Sealed
     Ok(Ok(Some(Arc::new(entry))))
 }
 
-async fn add_snapshot(db: &mut Connection, room: RoomId, seq: Seq, sealed: &Sealed) -> Result<Outcome, Error> {
+async fn add_snapshot(
+    db: &mut Connection,
+    room: RoomId,
+    (seq, version): (Seq, u32),
+    sealed: &Sealed,
+) -> Result<Outcome, Error> {
     let insert = "INSERT INTO snapshots (room, seq, version, state, sealed) SELECT id, $2, $3, $4, $5 FROM rooms \
                   WHERE id = $1 ON CONFLICT (room, seq) DO UPDATE SET version = excluded.version, \
                   state = excluded.state, sealed = excluded.sealed";
-    let insert = statement(insert).bind(room.to_string()).bind(to_sql(seq.0)).bind(i64::from(SNAPSHOT_VERSION));
+    let insert = statement(insert).bind(room.to_string()).bind(to_sql(seq.0)).bind(i64::from(version));
     let insert = insert.bind(sealed.value.clone()).bind(sealed.texts.clone());
     if insert.execute(&mut *db).await? == 0 {
         return Ok(Err(LogError::NoSuchRoom));

@@ -54,7 +54,7 @@ async fn what_came_with_lounges_is_stored_as_it_was_at_first() {
     let events = events_of_lounges();
     events.iter().for_each(is_listed);
     check(&format!("event-{EVENT_VERSION}-lounges"), &events).await;
-    check(&format!("snapshot-{SNAPSHOT_VERSION}-lounges"), &[lounge()]).await;
+    check_room("-lounges", lounge()).await;
 }
 
 /// What came with markup, without changing the shape of what was there before.
@@ -67,7 +67,7 @@ async fn what_came_with_markup_is_stored_as_it_was_at_first() {
     check(&format!("event-{EVENT_VERSION}-markup"), &events_with_markup()).await;
     let joins = asks(GRACE, "Grace", None, Role::Participant, 2);
     let events = [makes(RoomKind::Lounge, 50), joins].into_iter().chain(events_with_markup());
-    check(&format!("snapshot-{SNAPSHOT_VERSION}-markup"), &[played(events.collect())]).await;
+    check_room("-markup", played(events.collect())).await;
 }
 
 /// What came with reports of messages.
@@ -106,7 +106,7 @@ async fn what_came_with_reports_is_stored_as_it_was_at_first() {
         asks(AccountId::from_bits(3), "Linus", None, Role::Participant, 5),
         writes(GRACE, 2, 1),
     ];
-    check(&format!("snapshot-{SNAPSHOT_VERSION}-reports"), &[played(before.into_iter().chain(events).collect())]).await;
+    check_room("-reports", played(before.into_iter().chain(events).collect())).await;
 }
 
 /// What came with programs and operators, without changing the shape of what was there before.
@@ -155,7 +155,7 @@ async fn what_came_with_sound_in_lounges_is_stored_as_it_was_at_first() {
     check(&format!("event-{EVENT_VERSION}-sound"), &events).await;
     let room = played(events);
     assert_eq!(room.publications()[0].listeners.len(), 1);
-    check(&format!("snapshot-{SNAPSHOT_VERSION}-sound"), &[room]).await;
+    check_room("-sound", room).await;
 }
 
 /// What came with the removal of pictures, without changing the shape of what was there before.
@@ -193,5 +193,5 @@ async fn what_came_with_asking_first_is_stored_as_it_was_at_first() {
     let before = [makes(RoomKind::Lounge, 50), asks(ADA, "Ada", None, Role::Participant, 1)];
     let room = played(before.into_iter().chain(events).collect());
     assert!(room.asks_first() && room.has_place(GRACE) && !room.has_place(AccountId::from_bits(3)));
-    check(&format!("snapshot-{SNAPSHOT_VERSION}-admission"), &[room]).await;
+    check_room("-admission", room).await;
 }
