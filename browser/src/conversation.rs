@@ -91,6 +91,7 @@ fn publish(client: &Client, view: &View) {
     view.blocked.show(client.blocked().to_vec());
     view.read_up_to.show(client.read_up_to());
     view.waits.show(client.waits());
+    view.refused_answer.show(client.refused_answer());
     view.own_member.show(client.own_member());
     view.sound_refusal.show(client.publishing_refusal().or(client.listening_refusal()));
     if view.heard.show(client.heard().to_vec()) {

@@ -49,6 +49,8 @@ pub struct View {
     pub read_up_to: Shown<MessageNumber>,
     /// Whether the visitor waits there until the owner lets them in.
     pub waits: Shown<bool>,
+    /// Whom the owner cannot let in there, by the place that they would get, and why.
+    pub refused_answer: Shown<Option<(MemberId, Refusal)>>,
     /// The place of the page's member there, while it has one.
     pub own_member: Shown<Option<MemberId>>,
     /// What has changed in the visitor's list of lounges since the page is there.

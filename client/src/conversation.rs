@@ -95,6 +95,8 @@ pub(super) struct Conversation {
     pub(super) name: Option<DisplayName>,
     /// Whether the visitor waits for the owner's answer.
     pub(super) waits: bool,
+    /// The owner's latest answer, by the place of whoever asks, if the room has refused it.
+    refused_answer: Option<(MemberId, Refusal)>,
     /// Own messages that the room has refused, and why.
     refused: Vec<(Write, Refusal)>,
     /// Changes that the room has not confirmed, oldest first.

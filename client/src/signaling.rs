@@ -54,6 +54,8 @@ pub(super) struct Signaling {
     pub(super) connection: Connection,
     /// Whether the page has its place on the current connection.
     has_place: bool,
+    /// Whether the room has said on the current connection that the page waits for a place.
+    is_waiting: bool,
     was_attached: bool,
     /// Whether a server that stops has sent the page to another one, and the way there has not failed and does not take too long.
     is_moving: bool,
@@ -67,6 +69,7 @@ impl Signaling {
         Self {
             connection: Connection::new(seed),
             has_place: false,
+            is_waiting: false,
             was_attached: false,
             is_moving: false,
             take_over,
@@ -96,6 +99,15 @@ impl Signaling {
 
     pub(super) fn is_attached(&self) -> bool {
         self.connection.is_open() && self.has_place
+    }
+
+    /// Whether the room knows that the page waits for a place, and answers here.
+    pub(super) fn is_waiting(&self) -> bool {
+        self.connection.is_open() && self.is_waiting
+    }
+
+    pub(super) fn note_waiting(&mut self) {
+        self.is_waiting = true;
     }
 
     /// Whether the page moves to another server, and shows nothing of it yet.
@@ -213,7 +225,7 @@ impl Client {
         if !self.signaling.connection.note_opened(out) {
             return;
         }
-        self.signaling.has_place = false;
+        (self.signaling.has_place, self.signaling.is_waiting) = (false, false);
         out.push(Output::Send(hello()));
         match &self.place {
             Some(place) => {

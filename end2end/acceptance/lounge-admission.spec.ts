@@ -3,7 +3,7 @@ import { type Page } from '@playwright/test';
 
 import { fitsEveryWidth, keepsFocus, passesAxe, tabTo } from '../accessibility';
 import { expect, test } from '../fixtures';
-import { actOn, comeIn, isIn, memberOf, members, openLounge } from '../lounge_actions';
+import { actOn, comeIn, field, isIn, memberOf, members, openLounge } from '../lounge_actions';
 import { button, isHydrated, main, showsRefusal, showsState } from '../page_actions';
 
 const dialog = (page: Page) => page.getByRole('dialog', { name: 'Question' });
@@ -61,6 +61,68 @@ test('who asks waits, and the page goes in by itself when the owner lets them in
   // A member is not asked again.
   await grace.reload();
   await isIn(grace);
+});
+
+test('who comes in by keyboard goes on in the field for messages', async ({ newVisitor }) => {
+  const [ada, grace, linus] = [await newVisitor(), await newVisitor(), await newVisitor()];
+  const code = await openLounge(ada, 'Ada');
+  const comeInByKeyboard = async (page: Page) => {
+    await page.goto(`/lounge/${code}`);
+    await isHydrated(page);
+    await page.getByLabel('Your name in this lounge').fill('Somebody else');
+    await tabTo(page, button(page, 'Come in'));
+    await page.keyboard.press('Enter');
+  };
+  await comeInByKeyboard(grace);
+  await isIn(grace);
+  await expect(field(grace)).toBeFocused();
+  await actOn(ada, 'Somebody else', 'Send out');
+  await askFirst(ada);
+  await comeInByKeyboard(linus);
+  await showsState(linus, 'waiting');
+  await keepsFocus(linus);
+  await notice(ada).click();
+  await button(ada, 'Let in Somebody else').click();
+  await isIn(linus);
+  await expect(field(linus)).toBeFocused();
+});
+
+test('the owner reads why somebody cannot be let in', async ({ newVisitor }) => {
+  const [ada, grace, linus] = [await newVisitor(), await newVisitor(), await newVisitor()];
+  const code = await openLounge(ada, 'Ada');
+  await askFirst(ada);
+  await knock(grace, code, 'Grace');
+  await knock(linus, code, 'Grace');
+  await notice(ada).click();
+  await expect(asks(ada)).toHaveCount(2);
+  await button(ada, 'Let in Grace').first().click();
+  await isIn(grace);
+  await expect(asks(ada)).toHaveCount(1);
+  await button(ada, 'Let in Grace').click();
+  await expect(asks(ada).getByRole('alert')).toHaveText(/^Somebody here has this name now/);
+  await passesAxe(ada, [390]);
+  await knock(linus, code, 'Linus');
+  await button(ada, 'Let in Linus').click();
+  await isIn(linus);
+});
+
+test('a request is withdrawn as soon as the room can be told', async ({ newVisitor }) => {
+  const [ada, grace] = [await newVisitor(), await newVisitor()];
+  const code = await openLounge(ada, 'Ada');
+  await askFirst(ada);
+  // What the room says comes late, so the page gives up before it has an answer.
+  let pass: () => void = () => undefined;
+  const passes = new Promise<void>((resolve) => (pass = resolve));
+  await grace.routeWebSocket(/./, (socket) => {
+    const server = socket.connectToServer();
+    server.onMessage((message) => void passes.then(() => socket.send(message)));
+  });
+  await knock(grace, code, 'Grace');
+  await expect(notice(ada)).toHaveText('Grace asks to come in');
+  await button(grace, 'Stop waiting').click();
+  await showsState(grace, 'outside');
+  pass();
+  await expect(notice(ada)).toHaveCount(0);
 });
 
 test('who is declined is told, and who gives up waits no more', async ({ newVisitor }) => {

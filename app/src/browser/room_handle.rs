@@ -69,6 +69,8 @@ pub struct RoomHandle {
     pub read_up_to: RwSignal<MessageNumber>,
     /// See [`View::waits`].
     pub waits: RwSignal<bool>,
+    /// See [`View::refused_answer`].
+    pub refused_answer: RwSignal<Option<(MemberId, Refusal)>>,
     /// See [`View::own_member`].
     pub own_member: RwSignal<Option<MemberId>>,
     /// See [`View::heard`].

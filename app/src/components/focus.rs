@@ -122,6 +122,16 @@ pub(super) fn arrive() {
     }
 }
 
+/// The field that the page is about has come by itself: work goes on there, unless the visitor has gone elsewhere on the page.
+pub(crate) fn move_on_to_field() {
+    request_animation_frame(|| {
+        let is_at_main = || document().active_element().is_some_and(|focused| focused.id() == MAIN_ID);
+        if is_nowhere() || is_at_main() {
+            focus_on(awaited_field());
+        }
+    });
+}
+
 fn awaited_field() -> Option<Element> {
     let pointer = window().match_media("(hover: hover) and (pointer: fine)").ok().flatten();
     let field = document().query_selector("main [data-awaited]").ok().flatten();

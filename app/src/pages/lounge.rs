@@ -52,7 +52,7 @@ use leptos_router::{components::Redirect, hooks::use_params_map};
 use super::room_bootstrap::{Loading, NoRoom};
 use crate::{
     api::{RoomSummary, SavedLounge, ask, look_up_room, saved_lounges},
-    components::{Page, Session, Width},
+    components::{Page, Session, Width, focus},
     routes,
     text::lounge as text,
 };
@@ -120,6 +120,14 @@ fn Visit(summary: RoomSummary, saved: RwSignal<Vec<SavedLounge>>, first_name: St
     let unread = Unread::follow(lounge);
     let title = TextProp::from(move || Oco::from(unread.title()));
     let shape = Memo::new(move |_| lounge.standing.get().shape());
+    // Whoever waited until somebody let them in did not press anything just now.
+    Effect::new(move |before: Option<Shape>| {
+        let now = shape.get();
+        if (before, now) == (Some(Shape::Card), Shape::Chat) {
+            focus::move_on_to_field();
+        }
+        now
+    });
     let content = move || match shape.get() {
         Shape::Card => view! { <Card lounge /> }.into_any(),
         Shape::Chat => view! { <Chat lounge unread /> }.into_any(),

@@ -1,7 +1,7 @@
 //! The way in: the name under which the page joins, and waiting until the owner lets the visitor in.
 
 use heartogether::{
-    id::DisplayName,
+    id::{DisplayName, MemberId},
     protocol::{NameOneself, ToRoom},
     refusal::Refusal,
 };
@@ -14,9 +14,14 @@ impl Client {
         self.conversation.waits && self.refusal.is_none() && !self.has_left
     }
 
-    /// Whether the room knows that the visitor waits, or is about to, and can be told that they do not any more.
+    /// Whether the room knows that the visitor waits, and can be told that they do not any more.
     pub(crate) fn can_stop_waiting(&self) -> bool {
-        self.waits() && self.signaling.connection.is_open()
+        self.waits() && self.signaling.is_waiting()
+    }
+
+    /// The answer of the owner that the room has refused, by the place of whoever asks, and why.
+    pub const fn refused_answer(&self) -> Option<(MemberId, Refusal)> {
+        self.conversation.refused_answer
     }
 
     /// The name of a member, or the one under which the page tries to become one.
@@ -33,6 +38,7 @@ impl Client {
     /// The visitor waits, unless they have given up before the room could be told.
     pub(super) fn wait_for_owner(&mut self, out: &mut Vec<Output>) {
         self.conversation.waits = true;
+        self.signaling.note_waiting();
         if self.gives_up {
             self.end_membership(out);
         }

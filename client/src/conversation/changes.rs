@@ -33,6 +33,9 @@ impl Client {
         if !self.engagement.is_waiting {
             self.engagement.notice = None;
         }
+        if matches!(request, ToRoom::AnswerJoin(_)) {
+            self.conversation.refused_answer = None;
+        }
         self.conversation.changes.push(request.clone());
         if self.signaling.is_attached() {
             self.request(request, out);
@@ -107,7 +110,12 @@ impl Client {
             }
             request => {
                 self.conversation.changes.retain(|change| *change != request);
-                self.engagement.notice = Some(refusal);
+                match request {
+                    ToRoom::AnswerJoin(answer) => {
+                        self.conversation.refused_answer = Some((answer.member, refusal));
+                    }
+                    _ => self.engagement.notice = Some(refusal),
+                }
             }
         }
         true

@@ -47,6 +47,7 @@ fn follow_conversation(handle: RoomHandle, view: &View) {
     follow(&view.blocked, handle.blocked);
     follow(&view.read_up_to, handle.read_up_to);
     follow(&view.waits, handle.waits);
+    follow(&view.refused_answer, handle.refused_answer);
     follow(&view.own_member, handle.own_member);
     follow(&view.heard, handle.heard);
     follow(&view.sound_refusal, handle.sound_refusal);

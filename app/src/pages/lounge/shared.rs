@@ -188,10 +188,9 @@ impl Lounge {
         self.has_asked.set(true);
     }
 
-    /// The visitor waits no more, and may ask again.
+    /// The visitor waits no more, and may ask again. The room is told as soon as it can be: a request may still be on its way.
     pub(super) fn give_up(self) {
         self.press(Input::MembershipEnded);
-        self.handle.leave();
         self.has_asked.set(false);
     }
 

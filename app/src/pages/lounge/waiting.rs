@@ -1,16 +1,16 @@
 //! Those who ask to come in, for the owner, who lets each in or declines.
 
-use heartogether::room::Waiting;
+use heartogether::{refusal::Refusal, room::Waiting};
 use heartogether_client::Input;
-use leptos::prelude::*;
+use leptos::{html, prelude::*};
 
 use super::{
-    erased::{part_when, press, rows},
+    erased::{part_when, press, rows, said},
     shared::Lounge,
 };
 use crate::{
-    components::{Button, Variant},
-    locale::{Key, Locale, Phrase, Value},
+    components::{Button, Variant, focus},
+    locale::{self, Key, Locale, Phrase, Value},
     text::{action, lounge as text},
 };
 
@@ -31,9 +31,15 @@ pub(super) fn waiting(lounge: Lounge) -> AnyView {
         view! { <ul class="reports">{rows(ids, draw)}</ul> }.into_any()
     };
     let close = press(move |_| lounge.question.set(None));
+    let heading = NodeRef::<html::H2>::new();
+    // The buttons of who is answered are gone. Whoever presses a key twice answers nobody else.
+    let go_on = move || focus::focus_on(heading.try_get_untracked().flatten().map(Into::into));
+    focus::rescue_on_change(move || waiting.with(|waiting| waiting.iter().map(id).collect::<Vec<_>>()), go_on);
     view! {
         <div class="question-body">
-            <h2>{text::WAITING}</h2>
+            <h2 tabindex="-1" node_ref=heading>
+                {text::WAITING}
+            </h2>
             {part_when(is_empty, nobody)}
             {part_when(move || !is_empty(), list)}
             <Button variant=Variant::Secondary on:click=close>
@@ -52,6 +58,10 @@ fn id(waiting: &Waiting) -> String {
 /// Who asks, and the two answers.
 fn about(lounge: Lounge, waiting: &Waiting, locale: Locale) -> AnyView {
     let (name, member) = (locale.write(&Value::from(&waiting.name)), waiting.member);
+    let refused = move || {
+        let refused = lounge.handle.refused_answer.get().filter(|(refused, _)| *refused == member);
+        refused.map(|(_, why)| locale.say(cannot_be_let_in(why)).into_owned()).unwrap_or_default()
+    };
     let answer = |label: Key, described: Phrase, variant: Variant, admit: bool| {
         let act = press(move |_| lounge.press(Input::JoinAnswered { member, admit }));
         let described = locale.say(described).into_owned();
@@ -70,7 +80,21 @@ fn about(lounge: Lounge, waiting: &Waiting, locale: Locale) -> AnyView {
                 {answer(text::ADMIT, text::admit_one(&waiting.name), Variant::Primary, true)}
                 {answer(text::DECLINE, text::decline_one(&waiting.name), Variant::Secondary, false)}
             </div>
+            <p class="field-error" role="alert">
+                {said(refused)}
+            </p>
         </li>
     }
     .into_any()
+}
+
+/// Why the owner cannot let somebody in. What else is said of a refusal is said to whoever asks.
+const fn cannot_be_let_in(refusal: Refusal) -> Key {
+    match refusal {
+        Refusal::RoomFull => text::ADMIT_FULL,
+        Refusal::AddressFull => text::ADMIT_ADDRESS_FULL,
+        Refusal::NameTaken => text::ADMIT_NAME_TAKEN,
+        Refusal::Removed => text::ADMIT_BANNED,
+        refusal => locale::refusal(refusal),
+    }
 }

@@ -79,6 +79,37 @@ fn who_gives_up_while_the_connection_is_lost_gives_up_when_it_is_back() {
 }
 
 #[test]
+fn a_request_that_is_on_its_way_is_withdrawn_once_the_room_has_answered() {
+    let asked = || {
+        let mut page = new_page();
+        page.take(Input::Started);
+        assert_eq!(introduced(&page.take(Input::SocketOpened)), [JOIN]);
+        // The server drops what comes after a request that it still carries out, if the connection closes.
+        assert_eq!(page.take(Input::MembershipEnded), []);
+        page
+    };
+    for answer in [from_room(FromRoom::Waiting), joined(GRACE, 10, lounge(Vec::new()))] {
+        let mut page = asked();
+        let commands = page.hear(answer);
+        assert_eq!(said(&commands), [ToRoom::Leave]);
+        assert!(commands.contains(&Output::CloseSocket));
+        assert!(!page.client.waits());
+    }
+    let mut page = asked();
+    assert!(page.refuse(Refusal::RoomFull).contains(&Output::CloseSocket), "there is nothing to withdraw");
+}
+
+#[test]
+fn who_gives_up_on_a_new_connection_waits_for_its_answer() {
+    let mut page = waiting_page();
+    page.lose();
+    page.take(Input::Woken);
+    page.take(Input::SocketOpened);
+    assert_eq!(page.take(Input::MembershipEnded), []);
+    assert_eq!(said(&page.hear(from_room(FromRoom::Waiting))), [ToRoom::Leave]);
+}
+
+#[test]
 fn who_closes_the_page_goes_on_waiting() {
     let mut page = waiting_page();
     assert_eq!(said(&page.take(Input::Left)), []);
@@ -112,9 +143,11 @@ fn the_owner_sees_who_waits_and_answers_each() {
     let press = |member, admit| Input::JoinAnswered { member, admit };
     assert_eq!(said(&page.take(press(first, true))), [answer(first, true)]);
     page.refuse(Refusal::RoomFull);
-    assert_eq!(page.client.engagement_notice(), Some(Refusal::RoomFull));
+    assert_eq!(page.client.refused_answer(), Some((first, Refusal::RoomFull)));
+    assert_eq!(page.client.engagement_notice(), None, "it is about no message");
     assert_eq!(page.client.own_member(), Some(ADA), "the owner stays");
     assert_eq!(said(&page.take(press(second, false))), [answer(second, false)]);
+    assert_eq!(page.client.refused_answer(), None);
     page.learn(RoomEvent::JoinAnswered { members: vec![second] });
     assert_eq!(listed(&page), [asks(first)]);
     assert_eq!(said(&page.take(press(second, true))), [], "it is answered");
