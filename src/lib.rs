@@ -27,6 +27,7 @@
 //!     account: AccountId::from_bits(6),
 //!     name: DisplayName::parse("Grace")?,
 //!     email: None,
+//!     has_picture: false,
 //!     kind: AccountKind::Known,
 //!     marks: Marks::default(),
 //!     role: Role::Listener,

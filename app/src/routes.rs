@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use heartogether::{
-    id::{PictureId, RoomCode},
+    id::{MemberId, PictureId, RoomCode},
     refusal::Refusal,
 };
 
@@ -114,6 +114,11 @@ pub fn pictures_of(code: RoomCode) -> String {
 /// A picture in a message of a room.
 pub fn picture(code: RoomCode, id: PictureId) -> String {
     format!("/pictures/{code}/{id}")
+}
+
+/// The picture of a member's account.
+pub fn portrait(code: RoomCode, member: MemberId) -> String {
+    format!("/pictures/{code}/members/{member}")
 }
 
 /// The picture of the link to a room's preview that leads by this way.

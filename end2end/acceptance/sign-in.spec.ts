@@ -2,6 +2,7 @@
 import { expect, type Page } from '../fixtures';
 import { PROVIDER } from '../openid_provider.mjs';
 
+import { comeIn, isIn, memberOf, messageOf, write } from '../lounge_actions';
 import { button, createRoom, isHydrated, main, sayName, showsState, signIn } from '../page_actions';
 import { test, providerLink, menu, allowAs, leavesNoTrace } from '../openid_fixtures';
 
@@ -222,4 +223,33 @@ test('hosts see an e-mail address only if its owner agrees, who is asked once', 
   await expect(row).toContainText('Grace');
   await expect(row).not.toContainText('@');
   await expect(question).toHaveCount(0);
+});
+
+test('in a lounge, members see the picture that the sign-in service has of a person', async ({ newVisitor }) => {
+  const [ada, grace] = [await newVisitor(), await newVisitor()];
+  await signInAs(ada, 'Ada');
+  await ada.goto('/');
+  await button(ada, 'Open a lounge').click();
+  await isIn(ada);
+  const code = ada.url().slice(-6);
+  await comeIn(grace, code, 'Grace');
+  await write(ada, 'Hello');
+  // Her picture stands in the list and beside the message, and loads. A guest has letters alone.
+  for (const place of [memberOf(grace, 'Ada'), messageOf(grace, 'Hello')]) {
+    const picture = place.locator('.avatar img');
+    await expect(picture).toBeVisible();
+    await expect.poll(() => picture.evaluate((shown: HTMLImageElement) => shown.naturalWidth)).toBeGreaterThan(0);
+  }
+  await expect(memberOf(ada, 'Grace').locator('.avatar')).toHaveText('G');
+  await expect(memberOf(ada, 'Grace').locator('.avatar img')).toHaveCount(0);
+
+  // Nobody else gets it.
+  const address = await memberOf(grace, 'Ada').locator('.avatar img').evaluate((shown: HTMLImageElement) => shown.src);
+  const answerTo = (page: Page) => page.evaluate(async (asked) => (await fetch(asked, { cache: 'no-store' })).status, address);
+  expect(await answerTo(grace)).toBe(200);
+  const stranger = await newVisitor();
+  await stranger.goto('/');
+  expect(await answerTo(stranger)).toBe(401);
+  await createRoom(stranger, 'Mallory');
+  expect(await answerTo(stranger)).toBe(403);
 });

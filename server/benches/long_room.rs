@@ -185,6 +185,7 @@ fn asks_to_listen(listener: u64) -> Event {
         account: account_id(listener),
         name: account(listener).expect("a word and a number are a name").name,
         email: None,
+        has_picture: false,
         kind: AccountKind::Known,
         marks: Marks::default(),
         role: Role::Listener,

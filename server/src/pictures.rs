@@ -14,7 +14,7 @@ use axum::{
 };
 use futures::StreamExt;
 use heartogether::{
-    id::{PictureId, RoomCode, RoomId},
+    id::{MemberId, PictureId, RoomCode, RoomId},
     limits::{PICTURE_BYTES, PICTURES_PER_MESSAGE},
     refusal::Refusal,
     role::Permission,
@@ -39,6 +39,7 @@ use crate::{
     state::{AppState, Node},
     storage::{
         StorageError,
+        accounts::Picture as Portrait,
         pictures::{Belonging, PictureBytes, Space},
     },
     uncancelled::finish,
@@ -51,6 +52,8 @@ pub(crate) const UPLOADS_KIB: usize = 256 * 1024;
 const NEXT_BYTES: Duration = Duration::from_secs(20);
 /// What an id names never changes. Only its members may keep it.
 const FOR_MEMBERS: HeaderValue = HeaderValue::from_static("private, max-age=31536000, immutable");
+/// Another sign-in can change what a member's account shows.
+const FOR_AN_HOUR: HeaderValue = HeaderValue::from_static("private, max-age=3600");
 /// A picture runs nothing, whatever its file contains.
 const PICTURE_ALONE: HeaderValue = HeaderValue::from_static("default-src 'none'; sandbox; frame-ancestors 'none'");
 
@@ -59,6 +62,7 @@ pub(crate) fn routes() -> Router<AppState> {
     Router::new()
         .route("/api/rooms/{code}/pictures", post(upload))
         .route("/pictures/{code}/{id}", get(picture))
+        .route("/pictures/{code}/members/{member}", get(portrait))
         .route(routes::PICTURE_WORKER, get(worker))
 }
 
@@ -129,6 +133,30 @@ async fn picture(
         (header::CONTENT_SECURITY_POLICY, PICTURE_ALONE),
     ];
     Ok((headers, Body::from_stream(stream)).into_response())
+}
+
+/// `GET /pictures/{code}/members/{member}`: the picture of a member's account, as the provider of their sign-in has told it, for those
+/// who see the members.
+async fn portrait(
+    State(node): State<Arc<Node>>,
+    Extension(visitor): Extension<Visitor>,
+    Path((code, member)): Path<(String, String)>,
+) -> Result<Response, Answer> {
+    let account = visitor.permit(Permission::Connect)?;
+    let member: MemberId = member.parse().map_err(|_| Refusal::PictureNotFound)?;
+    let room = find(&node, &visitor, account, &code, Permission::SeeAudience).await?;
+    let viewer = Viewer { account: account.id, kind: visitor.kind_of(account) };
+    let pictured = node.rooms.open(room).pictured(viewer, member).await?;
+    let found = node.store.picture(pictured).await.map_err(ServerError::from)?;
+    let shown = show_portrait(found.ok_or(Refusal::PictureNotFound)?)?;
+    Ok(([(header::CACHE_CONTROL, FOR_AN_HOUR)], shown).into_response())
+}
+
+/// The picture of an account, in an answer.
+pub(crate) fn show_portrait(picture: Portrait) -> Result<Response, ServerError> {
+    let media_type = HeaderValue::try_from(picture.media_type)?;
+    let headers = [(header::CONTENT_TYPE, media_type), (header::CONTENT_SECURITY_POLICY, PICTURE_ALONE)];
+    Ok((headers, picture.bytes).into_response())
 }
 
 /// `GET /pictures.js`: the script of the worker that uploads pictures. It asks only this server.

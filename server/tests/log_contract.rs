@@ -44,6 +44,7 @@ pub(crate) fn asks(account: AccountId, name: &str) -> Event {
         account,
         name: DisplayName::parse(name).expect("a name"),
         email: Some("somebody@hear.example".to_owned()),
+        has_picture: false,
         kind: AccountKind::Known,
         role: Role::Listener,
         take_over: false,

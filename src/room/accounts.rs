@@ -6,6 +6,7 @@ use super::{Effects, Member, Room, RoomEvent, admission, leaving, lifecycle, rep
 use crate::{
     id::{AccountId, ConnectionId, MemberId},
     refusal::Refusal,
+    role::{AccountKind, Permission},
     room::EndReason,
     time::Timestamp,
 };
@@ -91,6 +92,16 @@ impl Room {
     pub fn places_of(&self, accounts: &BTreeSet<AccountId>) -> Vec<MemberId> {
         let theirs = self.places().filter(|(_, account)| accounts.contains(account)).map(|(place, _)| place);
         theirs.collect::<BTreeSet<_>>().into_iter().collect()
+    }
+
+    /// The account whose picture the members see beside a member.
+    ///
+    /// # Errors
+    /// Those of [`Room::check`], or [`Refusal::PictureNotFound`].
+    pub fn pictured(&self, viewer: AccountId, kind: AccountKind, member: MemberId) -> Result<AccountId, Refusal> {
+        self.check(viewer, kind, Permission::SeeAudience)?;
+        let pictured = self.roster.find(member).filter(|member| member.has_picture);
+        pictured.map(|member| member.account).ok_or(Refusal::PictureNotFound)
     }
 
     /// The account that has or had a place, for a member at a connection who converses with it.

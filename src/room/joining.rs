@@ -23,6 +23,7 @@ pub(super) fn create(room: &mut Room, created: &RoomCreated, at: Timestamp) {
         account: created.owner,
         name: created.owner_name.clone(),
         email: None,
+        has_picture: false,
         role: created.policy.kind.owner_role(),
         joined_at: at,
         active_at: at,
@@ -79,6 +80,7 @@ pub(super) fn join(room: &mut Room, request: &JoinRequested, at: Timestamp, effe
 /// Brings a place up to date when its member comes. Where members choose their names, they keep them.
 fn renew(member: &mut Member, request: &JoinRequested, kind: RoomKind, at: Timestamp) {
     member.active_at = at;
+    member.has_picture = request.has_picture;
     let keeps_name = kind.members_name_themselves() && member.marks.name.is_some();
     let name = if keeps_name { member.marks.name } else { request.marks.name };
     member.marks = Marks { name, ..request.marks };

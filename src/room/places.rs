@@ -14,6 +14,7 @@ pub(super) fn add(room: &mut Room, request: &JoinRequested, at: Timestamp) -> Me
         account: request.account,
         name: request.name.clone(),
         email: None,
+        has_picture: request.has_picture,
         role: request.role,
         joined_at: at,
         active_at: at,

@@ -43,6 +43,9 @@ pub struct Member {
     /// The account's e-mail address, for the room's owner alone.
     #[serde(default)]
     pub email: Option<String>,
+    /// Whether the account has a picture.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub has_picture: bool,
     /// The role.
     pub role: Role,
     /// When the place was taken.
@@ -197,6 +200,7 @@ impl Member {
             member: self.id,
             name: self.name.clone(),
             email: self.email.clone(),
+            has_picture: self.has_picture,
             connected: self.is_connected(),
             joined_at: self.joined_at,
             active_at: self.active_at,

@@ -121,6 +121,14 @@ impl RoomKind {
         }
     }
 
+    /// Whether the members see the picture that the account of a member of this role has.
+    pub const fn shows_pictures_of(self, role: Role) -> bool {
+        match self {
+            Self::Broadcast => false,
+            Self::Lounge => self.has_role(role),
+        }
+    }
+
     /// Whether members of this role belong to the room's audience.
     pub const fn is_listed(self, role: Role) -> bool {
         match self {

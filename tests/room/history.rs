@@ -288,6 +288,7 @@ impl World {
             account,
             name,
             email: page.is_multiple_of(3).then(|| format!("{}@hear.example", NAMES[page])),
+            has_picture: false,
             kind: AccountKind::Known,
             role,
             take_over,

@@ -109,6 +109,7 @@ fn an_email_address_is_shown_to_nobody() {
         account: GRACE,
         name: name("Grace"),
         email: Some("grace@hear.example".to_owned()),
+        has_picture: false,
         kind: AccountKind::Known,
         marks: Marks::default(),
         role: Role::Participant,

@@ -32,6 +32,7 @@ fn ask(stage: &mut Stage, account: AccountId, role: Role, at: u128, marks: Marks
         account,
         name: name("Somebody"),
         email: None,
+        has_picture: false,
         kind: AccountKind::Known,
         marks,
         role,

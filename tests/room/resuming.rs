@@ -228,6 +228,7 @@ fn a_lost_node_ends_only_its_own_connections() {
         account: EDSGER,
         name: name("Edsger"),
         email: None,
+        has_picture: false,
         kind: AccountKind::Known,
         role: Role::Listener,
         take_over: false,

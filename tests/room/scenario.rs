@@ -212,6 +212,7 @@ impl Stage {
             account,
             name,
             email: None,
+            has_picture: false,
             kind: self.kind,
             role,
             take_over,

@@ -25,6 +25,11 @@ impl Account {
         self.profile.is_none()
     }
 
+    /// Whether there is a picture of the person.
+    pub fn has_picture(&self) -> bool {
+        self.profile.as_ref().is_some_and(|profile| profile.has_picture)
+    }
+
     /// The e-mail address, where its owner lets hosts see it.
     pub fn email_for_hosts(&self) -> Option<&str> {
         let profile = self.profile.as_ref()?;

@@ -59,7 +59,7 @@ pub(super) fn AccountMenu(account: Account, providers: Vec<Provider>) -> impl In
 /// A picture that comes from this server alone, or the first letter of the name.
 #[component]
 fn Portrait(account: Account) -> impl IntoView {
-    let has_picture = account.profile.as_ref().is_some_and(|profile| profile.has_picture);
+    let has_picture = account.has_picture();
     let letter = account.name.as_str().chars().next().map(|letter| letter.to_uppercase().to_string());
     match has_picture {
         true => view! { <img class="portrait" src=routes::href(routes::PICTURE) alt="" width="32" height="32" /> }

@@ -1,4 +1,4 @@
-//! A person's sign: the first letters of the name on a colour of its own. Both are the same on every page.
+//! A person's sign: the first letters of the name on a colour of its own, or a picture over them. They are the same on every page.
 
 use leptos::prelude::*;
 
@@ -13,6 +13,9 @@ pub fn Avatar(
     /// The name as people read it.
     #[prop(into)]
     name: String,
+    /// Where the picture of the person is, if there is one. Until it is there, or if it does not come, the letters are seen.
+    #[prop(optional_no_strip)]
+    picture: Option<String>,
 ) -> impl IntoView {
     let letters = match initials(&name) {
         Some(letters) => letters.into_any(),
@@ -21,6 +24,7 @@ pub fn Avatar(
     view! {
         <span class="avatar" data-colour=colour(&name).to_string() aria-hidden="true" translate="no">
             {letters}
+            {picture.map(|picture| view! { <img src=picture alt="" loading="lazy" width="36" height="36" /> })}
         </span>
     }
     .into_any()

@@ -94,6 +94,7 @@ impl World {
             account,
             name: name("Somebody"),
             email: None,
+            has_picture: false,
             kind: AccountKind::Known,
             marks: Marks::default(),
             role,

@@ -43,6 +43,7 @@ pub(crate) fn listener_view(member: MemberId) -> MemberView {
         member,
         name: name("Somebody"),
         email: None,
+        has_picture: false,
         connected: true,
         joined_at: at,
         active_at: at,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::{
     Extension, Form, Json, Router,
     extract::{State, rejection::FormRejection},
-    http::{HeaderMap, HeaderValue, StatusCode, header},
+    http::{HeaderMap, StatusCode, header},
     response::{AppendHeaders, IntoResponse, Redirect, Response},
     routing::{get, post},
 };
@@ -21,14 +21,12 @@ use super::{CurrentSession, export::export, sign_in};
 use crate::{
     cluster::message::SessionChange,
     error::{Answer, ServerError},
+    pictures::show_portrait,
     rooms::append,
     state::{AppState, Node},
     storage::log::LogError,
     uncancelled::finish,
 };
-
-/// A picture runs nothing, whatever its file contains.
-const PICTURE_ALONE: HeaderValue = HeaderValue::from_static("default-src 'none'; sandbox");
 
 /// All paths below `/auth`.
 pub(crate) fn routes() -> Router<AppState> {
@@ -73,9 +71,7 @@ async fn picture(State(node): State<Arc<Node>>, Extension(visitor): Extension<Vi
     let account = visitor.permit(Permission::KeepAccount)?;
     let found = node.store.picture(account.id).await.map_err(ServerError::from)?;
     let Some(picture) = found else { return Ok(StatusCode::NOT_FOUND.into_response()) };
-    let media_type = HeaderValue::try_from(picture.media_type).map_err(ServerError::from)?;
-    let headers = [(header::CONTENT_TYPE, media_type), (header::CONTENT_SECURITY_POLICY, PICTURE_ALONE)];
-    Ok((headers, picture.bytes).into_response())
+    Ok(show_portrait(picture)?)
 }
 
 /// The form of a log-out.

@@ -123,6 +123,7 @@ fn asks_to_listen(account: &Account, number: u128) -> Event {
         account: account.id,
         name: account.name.clone(),
         email: None,
+        has_picture: false,
         kind: AccountKind::Guest(Guests::Host),
         role: Role::Listener,
         take_over: false,

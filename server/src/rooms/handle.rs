@@ -43,6 +43,7 @@ pub(super) enum Request {
     ShowTyping { from: ConnectionId, done: oneshot::Sender<Result<(), Refusal>> },
     ShowRead { from: ConnectionId, up_to: MessageNumber, done: oneshot::Sender<Result<(), Refusal>> },
     AccountBeside { asker: ConnectionId, member: MemberId, done: oneshot::Sender<Result<AccountId, Refusal>> },
+    Pictured { viewer: Viewer, member: MemberId, done: oneshot::Sender<Result<AccountId, Refusal>> },
     OwnData { account: AccountId, done: oneshot::Sender<Option<(OwnData, WriteBehind)>> },
     NoteBlocked { account: AccountId, blocked: BTreeSet<AccountId> },
     Writes { done: oneshot::Sender<WriteBehind> },
@@ -202,6 +203,15 @@ impl RoomHandle {
     /// Those of [`Room::account_beside`](heartogether::room::Room::account_beside).
     pub(crate) async fn account_beside(&self, asker: ConnectionId, member: MemberId) -> Result<AccountId, Refusal> {
         let found = self.ask(|done| Request::AccountBeside { asker, member, done }).await;
+        found.unwrap_or_else(|| Err(self.gone(Refusal::RoomEnded)))
+    }
+
+    /// The account whose picture the members see beside a member.
+    ///
+    /// # Errors
+    /// Those of [`Room::pictured`](heartogether::room::Room::pictured).
+    pub(crate) async fn pictured(&self, viewer: Viewer, member: MemberId) -> Result<AccountId, Refusal> {
+        let found = self.ask(|done| Request::Pictured { viewer, member, done }).await;
         found.unwrap_or_else(|| Err(self.gone(Refusal::RoomEnded)))
     }
 

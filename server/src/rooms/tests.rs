@@ -188,6 +188,7 @@ fn asks_to_host() -> Event {
         account: OWNER,
         name: DisplayName::parse("Ada").expect("a name"),
         email: None,
+        has_picture: false,
         kind: AccountKind::Known,
         role: Role::Host,
         take_over: false,

@@ -84,6 +84,7 @@ pub(super) fn listener() -> MemberView {
         member: LISTENER,
         name: DisplayName::parse("Grace \u{2764}\u{fe0f} \"Hopper\"").expect("a name of the tests"),
         email: Some("grace@hear.example".to_owned()),
+        has_picture: false,
         connected: true,
         joined_at: NOW,
         active_at: NOW,

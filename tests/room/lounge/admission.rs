@@ -58,6 +58,7 @@ fn knock_as(stage: &mut Stage, at: u128, called: &str, mark: u128) -> Outcome {
         account: AccountId::from_bits(at),
         name: name(called),
         email: None,
+        has_picture: false,
         kind: AccountKind::Known,
         marks: Marks { name: Some(NameMark::from_bits(mark)), ..Marks::default() },
         role: Role::Participant,

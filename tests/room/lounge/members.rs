@@ -4,7 +4,7 @@ use heartogether::{
     id::{AccountId, ConnectionId, DisplayName, MemberId, NameMark, NodeId, RoomName},
     limits::{Limits, PAGES_PER_MEMBER},
     refusal::Refusal,
-    role::{Permission, Role},
+    role::{AccountKind, Permission, Role},
     room::{Audience, Command, EndReason, Event, JoinRequested, Joined, Marks, Missed, Policy, RoomCreated, RoomEvent},
 };
 
@@ -21,21 +21,26 @@ fn lounge() -> (Stage, Joined) {
     (stage, owner)
 }
 
-/// Somebody asks for a place under a name.
-fn come_as(stage: &mut Stage, account: AccountId, called: &str, at: u128) -> Outcome {
+/// The request of somebody who asks for a place under a name.
+fn request(stage: &Stage, account: AccountId, called: &str, at: u128) -> JoinRequested {
     let name = name(called);
-    stage.append(Event::JoinRequested(JoinRequested {
+    JoinRequested {
         marks: Marks { name: Some(mark(&name)), ..Marks::default() },
         connection: connection(at),
         account,
         name,
         email: None,
+        has_picture: false,
         kind: stage.kind,
         role: Role::Participant,
         take_over: false,
         member: MemberId::from_bits(500 + at),
         token: heartogether::id::ResumeToken::from_bits(500 + at),
-    }))
+    }
+}
+
+fn come_as(stage: &mut Stage, account: AccountId, called: &str, at: u128) -> Outcome {
+    stage.append(Event::JoinRequested(request(stage, account, called, at)))
 }
 
 /// A stand-in for the keyed hash of a name's looks.
@@ -241,4 +246,29 @@ fn only_members_converse() {
     let mut broadcast = Stage::full_and_live();
     assert_eq!(broadcast.room.conversing_at(connection(2).id).err(), Some(Refusal::NotAllowed));
     assert_eq!(broadcast.command(2, Command::HandOver { member: HOST }).refusal(2), Refusal::NotAllowed);
+}
+
+#[test]
+fn a_picture_is_seen_by_members_alone_and_as_long_as_there_is_one() {
+    let (mut stage, owner) = lounge();
+    let join = |stage: &mut Stage, at: u128, has_picture: bool| {
+        let request = JoinRequested { has_picture, ..request(stage, GRACE, "Grace", at) };
+        stage.append(Event::JoinRequested(request));
+    };
+    join(&mut stage, 2, true);
+    let grace = stage.room.members().find(|member| member.account == GRACE).expect("she is a member").id;
+    let has_picture = |stage: &Stage| {
+        let view = stage.room.view(owner.member).expect("a view");
+        view.members.iter().find(|member| member.member == grace).expect("she is listed").has_picture
+    };
+    let seen_by = |stage: &Stage, account, member| stage.room.pictured(account, AccountKind::Known, member);
+    assert!(has_picture(&stage));
+    assert_eq!(seen_by(&stage, OWNER, grace), Ok(GRACE));
+    assert_eq!(seen_by(&stage, OWNER, owner.member), Err(Refusal::PictureNotFound));
+    assert_eq!(seen_by(&stage, OWNER, MemberId::from_bits(99)), Err(Refusal::PictureNotFound));
+    assert_eq!(seen_by(&stage, AccountId::from_bits(99), grace), Err(Refusal::NotAllowed));
+    stage.lose(2);
+    join(&mut stage, 3, false);
+    assert!(!has_picture(&stage));
+    assert_eq!(seen_by(&stage, OWNER, grace), Err(Refusal::PictureNotFound));
 }

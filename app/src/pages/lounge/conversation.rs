@@ -162,10 +162,11 @@ fn laid_out(lounge: Lounge, comings: &[ComeAndGo], new_after: Option<MessageNumb
     let handle = lounge.handle;
     let now = js_sys::Date::now();
     let ahead = handle.date_of(Timestamp::from_millis(0));
-    let (blocked, unfolded) = (handle.blocked.read(), lounge.unfolded.read());
+    let (blocked, unfolded, pictured) = (handle.blocked.read(), lounge.unfolded.read(), lounge.pictured());
     let around = Circumstances {
         comings,
         new_after,
+        pictured: &pictured,
         blocked: &blocked,
         unfolded: &unfolded,
         now: Timestamp::from_millis((now - ahead).max(0.0) as u64),

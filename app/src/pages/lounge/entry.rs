@@ -43,7 +43,7 @@ pub(super) fn Card(lounge: Lounge) -> impl IntoView {
     let ways = move || if waits.get() { waiting(lounge) } else { way_in(lounge, way.get()) };
     view! {
         <div class="card lounge-card">
-            {part(move || view! { <Avatar name=lounge.title.get() /> }.into_any())}
+            {part(move || view! { <Avatar name=lounge.title.get() picture=None /> }.into_any())}
             <h1 dir="auto">
                 <bdi translate="no">{said(move || lounge.title.get())}</bdi>
             </h1>

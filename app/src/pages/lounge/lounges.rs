@@ -79,7 +79,7 @@ fn row(lounge: Lounge, unread: Unread, saved: &SavedLounge, locale: Locale) -> A
                 aria-current=is_here.then_some("page")
                 on:click=press(move |_| lounge.sheet.set(None))
             >
-                <Avatar name=name.clone() />
+                <Avatar name=name.clone() picture=None />
                 <span class="lounges-name" translate="no" dir="auto">
                     {name.clone()}
                 </span>

@@ -39,7 +39,7 @@ fn row(lounge: Lounge, id: String, is_new: bool, locale: Locale) -> AnyView {
         let is_meant = |person: &&Person| id.with_value(|id| person.member.to_string() == *id);
         lounge.people.with(|people| people.iter().find(is_meant).cloned())
     };
-    let shown = move || person().map_or_else(|| ().into_any(), |person| about(&person, locale));
+    let shown = move || person().map_or_else(|| ().into_any(), |person| about(lounge, &person, locale));
     let may_act = move || person().is_some_and(|person| !person.is_oneself);
     let button = move || {
         let ask = press(move |_| lounge.question.set(untrack(person).map(Question::About)));
@@ -62,13 +62,13 @@ fn row(lounge: Lounge, id: String, is_new: bool, locale: Locale) -> AnyView {
 }
 
 /// Who it is.
-fn about(person: &Person, locale: Locale) -> AnyView {
+fn about(lounge: Lounge, person: &Person, locale: Locale) -> AnyView {
     let name = locale.write(&Value::from(&person.name));
     let words =
         [(person.is_owner, text::OWNER), (person.is_oneself, text::YOU_TOO), (person.is_blocked, text::IS_BLOCKED)];
     let words = words.into_iter().filter(|(is_so, _)| *is_so).map(|(_, word)| locale.say(word));
     view! {
-        <Avatar name=name.clone() />
+        <Avatar name=name.clone() picture=lounge.portrait(person.member, person.has_picture) />
         <span class="member-name">
             <span translate="no" dir="auto">
                 {name.clone()}

@@ -60,7 +60,7 @@ fn message(lounge: Lounge, key: RowKey, row: &MessageRow, locale: Locale) -> Any
         >
             {dividers(lounge, row, locale)}
             <div class="message">
-                {author(row, locale)}
+                {author(lounge, row, locale)}
                 <div class="bubble">{quote(lounge, key, row, locale)} {pictures(lounge, row, locale)} {words(lounge, row, locale)} {marks(lounge, row, locale)}</div>
                 {actions_button(lounge, key)}
                 {part_when(move || lounge.actions.get() == Some(key), move || actions(lounge, key))}
@@ -102,11 +102,11 @@ fn date_of(lounge: Lounge, row: &MessageRow) -> f64 {
 }
 
 /// Who wrote it. Where the one before is theirs too, only screen readers say so.
-fn author(row: &MessageRow, locale: Locale) -> AnyView {
+fn author(lounge: Lounge, row: &MessageRow, locale: Locale) -> AnyView {
     let name = locale.write(&Value::from(&row.entry.message.name));
     let said = if row.entry.is_own { locale.say(text::YOU).into_owned() } else { name.clone() };
     view! {
-        <Avatar name=name />
+        <Avatar name=name picture=lounge.portrait(row.entry.message.author, row.has_portrait) />
         <p class="author">{said}</p>
     }
     .into_any()

@@ -173,6 +173,7 @@ fn author_of(lounge: Lounge, reported: &ReportedMessage) -> Option<Person> {
     let as_written = |message: &Message| Person {
         member,
         name: message.name.clone(),
+        has_picture: false,
         is_here: false,
         is_owner: false,
         is_oneself: false,

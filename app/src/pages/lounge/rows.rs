@@ -61,6 +61,8 @@ pub(super) enum Row {
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct MessageRow {
     pub(super) entry: ConversationEntry,
+    /// Whether its author is a member with a picture.
+    pub(super) has_portrait: bool,
     /// The message that it answers, if that is here.
     pub(super) answered: Option<Answered>,
     /// Whether it is the first of its day.
@@ -90,6 +92,8 @@ pub(super) struct Circumstances<'a> {
     pub(super) comings: &'a [ComeAndGo],
     /// What comes after it is new to the visitor.
     pub(super) new_after: Option<MessageNumber>,
+    /// The members who have pictures.
+    pub(super) pictured: &'a [MemberId],
     /// Whom the visitor has blocked.
     pub(super) blocked: &'a [MemberId],
     /// What the visitor wants to see of theirs all the same.
@@ -123,6 +127,7 @@ pub(super) fn lay_out(entries: &[ConversationEntry], around: &Circumstances<'_>)
             before.is_some_and(|(before, earlier)| is_more_of(before, entry) && at.since_ms(earlier) < TOGETHER_MS);
         let row = MessageRow {
             entry: entry.clone(),
+            has_portrait: around.pictured.contains(&entry.message.author),
             answered: entry.message.reply_to.and_then(|number| answered(kept, number, around)),
             begins_day,
             continues: is_more && !begins_day && !is_first_new && entry.message.reply_to.is_none(),
@@ -194,6 +199,7 @@ mod tests {
         let around = Circumstances {
             comings,
             new_after: new_after.map(MessageNumber),
+            pictured: &[MemberId::from_bits(2)],
             blocked: &[],
             unfolded: &[],
             now: Timestamp::from_millis(10 * MINUTE),
@@ -269,13 +275,21 @@ mod tests {
     }
 
     #[test]
+    fn members_with_pictures_are_shown_with_them() {
+        let rows = laid_out(&[entry(1, 1, 0), entry(2, 2, 1)], None, &[]);
+        assert_eq!(messages(&rows).iter().map(|row| row.has_portrait).collect::<Vec<_>>(), [false, true]);
+    }
+
+    #[test]
     fn what_is_blocked_is_folded_until_it_is_asked_for_also_where_it_is_answered() {
         let mut entries = [entry(1, 1, 0), entry(2, 2, 1), entry(3, 2, 1)];
         entries[1].message.reply_to = Some(MessageNumber(1));
         entries[2].message.reply_to = Some(MessageNumber(1));
         let folded = |blocked: &[MemberId], unfolded: &[MessageNumber]| {
             let now = Timestamp::from_millis(10 * MINUTE);
-            let around = Circumstances { comings: &[], new_after: None, blocked, unfolded, now, day_of: &|_| 0 };
+            let pictured = &[];
+            let around =
+                Circumstances { comings: &[], new_after: None, pictured, blocked, unfolded, now, day_of: &|_| 0 };
             let rows = lay_out(&entries, &around);
             let of =
                 |row: &MessageRow| (row.is_folded, row.answered.as_ref().is_some_and(|answered| answered.is_folded));

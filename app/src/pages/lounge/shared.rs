@@ -14,6 +14,7 @@ use crate::{
     api::{IceConfiguration, RoomSummary, SavedLounge},
     browser::{ListNews, RoomHandle},
     locale::{Locale, Phrase},
+    routes,
     text::lounge as text,
 };
 
@@ -77,6 +78,7 @@ pub(super) enum Question {
 pub(super) struct Person {
     pub(super) member: MemberId,
     pub(super) name: DisplayName,
+    pub(super) has_picture: bool,
     pub(super) is_here: bool,
     pub(super) is_owner: bool,
     pub(super) is_oneself: bool,
@@ -194,6 +196,17 @@ impl Lounge {
         self.has_asked.set(false);
     }
 
+    /// The members who have pictures.
+    pub(super) fn pictured(self) -> Vec<MemberId> {
+        let with_picture = |person: &&Person| person.has_picture;
+        self.people.with(|people| people.iter().filter(with_picture).map(|person| person.member).collect())
+    }
+
+    /// Where the picture of a member is, if there is one.
+    pub(super) fn portrait(self, member: MemberId, has_picture: bool) -> Option<String> {
+        has_picture.then(|| routes::href(&routes::portrait(self.code, member)))
+    }
+
     /// Under which name the visitor may come in.
     pub(super) fn first_name(self) -> String {
         self.first_name.get_value()
@@ -259,6 +272,7 @@ fn people(handle: RoomHandle) -> Vec<Person> {
             .map(|known| Person {
                 member: known.member,
                 name: known.name.clone(),
+                has_picture: known.has_picture,
                 is_here: known.connected,
                 is_owner: known.member == room.owner,
                 is_oneself: Some(known.member) == own,

@@ -131,6 +131,7 @@ impl World {
             account: self.pages[page].account,
             name: name("Somebody"),
             email: None,
+            has_picture: false,
             kind: AccountKind::Known,
             marks: Marks::default(),
             role,

@@ -42,6 +42,9 @@ impl RoomActor<'_> {
             Request::ShowTyping { from, done } => _ = done.send(self.show_typing(from)),
             Request::ShowRead { from, up_to, done } => _ = done.send(self.show_read(from, up_to)),
             Request::AccountBeside { asker, member, done } => _ = done.send(self.room.account_beside(asker, member)),
+            Request::Pictured { viewer, member, done } => {
+                _ = done.send(self.room.pictured(viewer.account, viewer.kind, member));
+            }
             Request::OwnData { account, done } => {
                 let writes = self.dependencies.writes.clone();
                 _ = done.send(self.room.data_of(account).map(|data| (data, writes)));

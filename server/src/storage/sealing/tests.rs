@@ -58,6 +58,7 @@ fn asks(account: AccountId, called: &str, email: Option<&str>, role: Role, conne
         account,
         name: name(called),
         email: email.map(str::to_owned),
+        has_picture: false,
         kind: AccountKind::Known,
         marks: Marks::default(),
         role,

@@ -17,6 +17,7 @@ fn knock_from(stage: &mut Stage, at: u128, browser: u128, address: u128) -> Outc
         account: AccountId::from_bits(at),
         name: name(&format!("Account {at}")),
         email: None,
+        has_picture: false,
         kind: AccountKind::Known,
         marks: Marks { browser: Some(browser), address: Some(address), name: None },
         role: Role::Participant,
