@@ -68,6 +68,20 @@ pub(crate) fn moves_of_accounts() -> impl Strategy<Value = Vec<Move>> {
     prop::collection::vec(prop_oneof![15 => any_move(), 1 => accounts], 1..80)
 }
 
+/// People ask the owner to come in, leave, and sign in to accounts; the rest happens less often.
+pub(crate) fn moves_of_admission() -> impl Strategy<Value = Vec<Move>> {
+    let join = |page| Move::Join { page, role: Role::Participant, take_over: true, node: 1, reuse: false };
+    let begins = vec![join(0), Move::Command { page: 0, command: Command::AskFirst { on: true } }];
+    let next = prop_oneof![
+        8 => any_page().prop_map(join),
+        6 => any_answer().prop_map(|command| Move::Command { page: 0, command }),
+        4 => any_page().prop_map(|page| Move::Command { page, command: Command::Leave }),
+        3 => (any_page(), any_page()).prop_map(|(page, into)| Move::Merge { page, into }),
+        2 => any_move(),
+    ];
+    prop::collection::vec(next, 1..40).prop_map(move |moves| begins.iter().cloned().chain(moves).collect())
+}
+
 fn any_move() -> impl Strategy<Value = Move> {
     prop_oneof![28 => coming(), 23 => commanding(), 22 => losing(), 8 => passing()]
 }

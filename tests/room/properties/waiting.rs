@@ -3,16 +3,16 @@
 use std::collections::BTreeSet;
 
 use heartogether::{room::Event, rules::RoomKind};
-use proptest::prelude::*;
+use proptest::{prelude::*, test_runner::Config};
 
 use super::config;
-use crate::history::{moves_of_accounts, play_in};
+use crate::history::{moves_of_admission, play_in};
 
 proptest! {
-    #![proptest_config(config())]
+    #![proptest_config(Config { cases: 2_000, ..config() })]
 
     #[test]
-    fn who_waits_has_no_place_and_was_never_let_in(moves in moves_of_accounts()) {
+    fn who_waits_has_no_place_and_was_never_let_in(moves in moves_of_admission()) {
         let mut accounts = BTreeSet::new();
         for turn in play_in(RoomKind::Lounge, &moves) {
             accounts.extend(match &turn.entry.event {
