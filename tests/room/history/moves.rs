@@ -71,7 +71,7 @@ pub(crate) fn moves_of_accounts() -> impl Strategy<Value = Vec<Move>> {
 /// People ask the owner to come in, leave, and sign in to accounts; the rest happens less often.
 pub(crate) fn moves_of_admission() -> impl Strategy<Value = Vec<Move>> {
     let join = |page| Move::Join { page, role: Role::Participant, take_over: true, node: 1, reuse: false };
-    let begins = vec![join(0), Move::Command { page: 0, command: Command::AskFirst { on: true } }];
+    let begins = [join(0), Move::Command { page: 0, command: Command::AskFirst { on: true } }];
     let next = prop_oneof![
         8 => any_page().prop_map(join),
         6 => any_answer().prop_map(|command| Move::Command { page: 0, command }),
