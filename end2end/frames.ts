@@ -54,3 +54,42 @@ export async function imagine(host: Page, count: number): Promise<(event: object
   });
   return (event) => tell(event);
 }
+
+/** Messages that a lounge has had before its page came, as the page's server tells of them. */
+export interface History {
+  /** What the page has asked for: messages before these numbers, in this order. */
+  readonly asked: number[];
+  /** Tells the page of an event. */
+  tell(event: object): void;
+}
+
+/** Gives a lounge, for one page, so many messages of members who are not there. Some may be changed before that. */
+export async function imagineHistory(page: Page, count: number, change: (message: object, number: number) => object = (message) => message): Promise<History> {
+  const message = (number: number) => change(imaginedMessage(number, number % 3), number);
+  const before = (number: number) => {
+    const end = Math.min(number, count + 1);
+    const first = Math.max(1, end - 50);
+    return { before: number, messages: Array.from({ length: end - first }, (_, place) => message(first + place)), has_earlier: first > 1 };
+  };
+  const asked: number[] = [];
+  let tell: (event: object) => void = () => {};
+  await page.routeWebSocket('**/ws', (socket) => {
+    const server = socket.connectToServer();
+    server.onMessage((frame) => {
+      const said = JSON.parse(String(frame));
+      if (nameOf(frame) !== 'joined') return socket.send(frame);
+      const { joined } = said.room.message;
+      const { messages, has_earlier } = before(count + 1);
+      Object.assign(joined.room, { messages, has_earlier_messages: has_earlier, last_message: count });
+      socket.send(JSON.stringify(said));
+      tell = (event) => socket.send(JSON.stringify(toRoom(said.room.room, { event: { seq: joined.seq, event } })));
+    });
+    socket.onMessage((frame) => {
+      if (nameOf(frame) !== 'fetch_messages') return server.send(frame);
+      const { room, message } = JSON.parse(String(frame)).room;
+      asked.push(message.fetch_messages.before);
+      socket.send(JSON.stringify(toRoom(room, { messages: before(message.fetch_messages.before) })));
+    });
+  });
+  return { asked, tell: (event) => tell(event) };
+}

@@ -239,7 +239,7 @@ impl Room {
         let (created, member) = (self.created()?, self.roster.find(member)?);
         let sees_audience = self.member_may(member, Permission::SeeAudience);
         let listed = self.members().filter(|known| sees_audience && self.is_listed(known));
-        let Messages { messages, has_earlier } = self.chat.latest(self.reading_of(member));
+        let Messages { messages, has_earlier, .. } = self.chat.latest(self.reading_of(member));
         let mut links = self.links_of(member);
         links.sort_unstable();
         Some(RoomView {

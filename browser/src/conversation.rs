@@ -85,6 +85,9 @@ fn publish(client: &Client, view: &View) {
     if view.conversation.with(|shown| !client.is_conversation(shown)) {
         view.conversation.set(client.conversation());
     }
+    if view.past.with(|shown| !client.is_past(shown)) {
+        view.past.set(client.past());
+    }
     let members = || client.room().into_iter().flat_map(|room| &room.members);
     let name_of = |member: &MemberId| members().find(|known| known.member == *member).map(|known| known.name.clone());
     view.typing.show(client.typing().iter().filter_map(name_of).collect());

@@ -35,12 +35,14 @@ pub struct View {
     pub audience: Shown<Vec<ListenerRow>>,
     /// What listeners wrote, oldest first, as far as it is known.
     pub messages: Shown<Vec<Message>>,
-    /// Whether the room keeps older messages than those known.
+    /// Whether the room keeps older messages than those shown.
     pub has_earlier_messages: Shown<bool>,
     /// What a listener's page wrote, oldest first.
     pub own_messages: Shown<Vec<OwnMessage>>,
-    /// Where members converse: the messages known, oldest first, then those of this page that the room does not have.
+    /// Where members converse: the newest messages, oldest first, then those of this page that the room does not have.
     pub conversation: Shown<Vec<ConversationEntry>>,
+    /// The older messages that the visitor looks at there, while they do not reach the newest ones; otherwise none.
+    pub past: Shown<Vec<ConversationEntry>>,
     /// The names of the members who are writing there, the latest last.
     pub typing: Shown<Vec<DisplayName>>,
     /// The places there of those whom the member has blocked.

@@ -8,8 +8,7 @@ mod blocking;
 mod changes;
 mod history;
 mod moments;
-
-use std::borrow::Cow;
+mod shown;
 
 use heartogether::{
     id::{DisplayName, MemberId, MessageNumber},
@@ -19,10 +18,10 @@ use heartogether::{
     },
     refusal::Refusal,
     room::{Message, Messages, RoomEvent},
-    time::Timestamp,
 };
 
 use super::{Client, Input, Output, Timer};
+use history::{Fetching, Past, Wanted};
 
 /// What becomes of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,7 +72,9 @@ pub(super) enum Occasion<'a> {
     Told(Moment),
     /// These are the members whom the member has blocked.
     Blocked(Vec<MemberId>),
-    /// Older messages came. Returns whether they are taken care of.
+    /// The room was told of anew.
+    Renewed,
+    /// A page of messages came. Returns whether they are taken care of.
     Fetched(&'a Messages),
     /// The owner is asked whether the visitor may come in.
     Waits,
@@ -87,7 +88,7 @@ pub(super) enum Occasion<'a> {
     SaidAgain,
 }
 
-/// What a conversation has beyond the messages.
+/// What a conversation has beyond the newest messages.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Conversation {
     conversing: Option<Conversing>,
@@ -115,8 +116,10 @@ pub(super) struct Conversation {
     told_seen: MessageNumber,
     /// Whether the room was told a moment ago what the member has seen.
     is_seen_told: bool,
-    /// The message before which older ones are asked for.
-    fetching: Option<MessageNumber>,
+    /// What the visitor looks at, while it does not reach the newest messages.
+    past: Option<Past>,
+    /// The page of messages that is asked for.
+    fetching: Option<Fetching>,
     /// How many messages are known since the visitor went back last.
     reach: usize,
 }
@@ -136,27 +139,6 @@ impl Client {
         self
     }
 
-    /// The messages known, oldest first, then those of this page that the room does not have.
-    pub fn conversation(&self) -> Vec<ConversationEntry> {
-        let owned = |(message, state, is_own, nonce): (Cow<'_, Message>, _, _, _)| {
-            let message = message.into_owned();
-            ConversationEntry { message, state, is_own, nonce }
-        };
-        self.entries().map(owned).collect()
-    }
-
-    /// Whether this is the conversation. It is asked before the conversation is copied.
-    pub fn is_conversation(&self, shown: &[ConversationEntry]) -> bool {
-        let mut shown = shown.iter();
-        let is_shown = |(message, state, is_own, nonce): (Cow<'_, Message>, _, _, _)| {
-            let shown = shown.next();
-            shown.is_some_and(|shown| {
-                *message == shown.message && (state, is_own, nonce) == (shown.state, shown.is_own, shown.nonce)
-            })
-        };
-        self.entries().all(is_shown) && shown.next().is_none()
-    }
-
     /// The place of the page's member, while it has one.
     pub fn own_member(&self) -> Option<MemberId> {
         self.own_place()
@@ -165,6 +147,11 @@ impl Client {
     /// The latest message that the member has seen here, or on another page since this one is open.
     pub const fn read_up_to(&self) -> MessageNumber {
         self.conversation.seen
+    }
+
+    /// Whether there are older messages than those of the past, if that is shown.
+    pub(super) fn past_has_earlier(&self) -> Option<bool> {
+        self.conversation.past.as_ref().map(|past| past.has_earlier)
     }
 
     /// Whether the page is one of a room in which members converse.
@@ -185,47 +172,6 @@ impl Client {
         self.say(request, out);
     }
 
-    fn entries(&self) -> impl Iterator<Item = (Cow<'_, Message>, EntryState, bool, Option<u32>)> {
-        let changes = self.effects();
-        let known = self.engagement.messages.values().map(move |message| {
-            let mut shown = Cow::Borrowed(message);
-            for change in changes.iter().filter(|(number, _)| *number == message.number) {
-                shown.to_mut().apply(&change.1);
-            }
-            let is_own = self.engagement.is_own(message);
-            (shown, EntryState::Kept, is_own, is_own.then_some(message.nonce))
-        });
-        let refused = self.conversation.refused.iter().map(|(write, refusal)| (write, EntryState::Refused(*refusal)));
-        let sending = self.engagement.outgoing.iter().map(|write| (write, EntryState::Sending));
-        let mut unkept: Vec<_> = refused.chain(sending).collect();
-        // In the order in which they were written, also where the numbers have passed their end.
-        unkept.sort_by_key(|(write, _)| write.nonce.wrapping_sub(self.engagement.next_nonce));
-        let draft = |(write, state): (&Write, _)| (Cow::Owned(self.draft(write)), state, true, Some(write.nonce));
-        known.chain(unkept.into_iter().map(draft))
-    }
-
-    /// A message that the room does not have.
-    fn draft(&self, write: &Write) -> Message {
-        let author = self.own_place();
-        let members = self.room.iter().flat_map(|room| &room.members);
-        let named = members.into_iter().find(|member| Some(member.member) == author).map(|member| &member.name);
-        Message {
-            number: MessageNumber::default(),
-            author: author.unwrap_or(MemberId::from_bits(0)),
-            name: named.or(self.conversation.name.as_ref()).cloned().unwrap_or_else(DisplayName::forgotten),
-            nonce: write.nonce,
-            text: Some(write.text.clone()),
-            sent_at: Timestamp::default(),
-            delivered: false,
-            version: 0,
-            reply_to: write.reply_to,
-            pinned: false,
-            pictures: write.pictures.clone(),
-            emoji: Vec::new(),
-            markup: None,
-        }
-    }
-
     fn take_up(&mut self, input: Input, out: &mut Vec<Output>) {
         match input {
             Input::MessageEdited { number, text } => self.ask(ToRoom::Edit(Edit { number, text }), out),
@@ -243,7 +189,10 @@ impl Client {
             Input::PublicationEndPressed(publication) => self.end_publication(publication, out),
             Input::MessageRetried(nonce) => self.retry(nonce, out),
             Input::MessageDiscarded(nonce) => self.conversation.refused.retain(|(write, _)| write.nonce != nonce),
-            Input::EarlierMessagesPressed => self.want_earlier(out),
+            Input::EarlierMessagesPressed => self.want(Wanted::Earlier, out),
+            Input::LaterMessagesPressed => self.want(Wanted::Later, out),
+            Input::LatestMessagesPressed => self.show_latest(),
+            Input::MessageSought(number) => self.seek(number, out),
             Input::Typed => self.tell_typing(out),
             Input::Seen(number) => self.see(number, out),
             Input::NameChosen(name) => self.choose_name(name, out),
@@ -329,8 +278,15 @@ fn take_part(client: &mut Client, occasion: Occasion<'_>, out: &mut Vec<Output>)
         Occasion::TimedOut(Timer::Seen) => client.tell_seen_again(out),
         Occasion::TimedOut(Timer::EarlierMessages) => client.fetch_again(out),
         Occasion::TimedOut(_) => client.send_changes(out),
-        Occasion::Happened(event) => client.follow_conversation(event, out),
-        Occasion::Missed(event) => client.confirm(event),
+        Occasion::Happened(event) => {
+            client.change_past(event);
+            client.follow_conversation(event, out);
+        }
+        Occasion::Missed(event) => {
+            client.change_past(event);
+            client.confirm(event);
+        }
+        Occasion::Renewed => client.forget_past(),
         Occasion::Told(Moment::Typing { member }) => client.note_typing(member, out),
         Occasion::Told(Moment::Read { up_to }) => client.note_read(up_to),
         Occasion::Blocked(members) => client.note_blocked(members),

@@ -122,9 +122,9 @@ impl Client {
         self.engagement.messages.values()
     }
 
-    /// Whether the room keeps older messages than those known.
+    /// Whether the room keeps older messages than those shown.
     pub fn has_earlier_messages(&self) -> bool {
-        self.engagement.has_earlier
+        self.past_has_earlier().unwrap_or(self.engagement.has_earlier)
     }
 
     /// The member's own messages, oldest first; none if they may not write.
@@ -223,8 +223,8 @@ impl Client {
 
     /// The room as it is was told. Its messages are kept here alone from then on. In a conversation, older ones may have been changed
     /// since they were told, so they are dropped.
-    pub(super) fn renew_messages(&mut self) {
-        if self.converses() {
+    pub(super) fn renew_messages(&mut self, out: &mut Vec<Output>) {
+        if self.converse(Occasion::Renewed, out) {
             self.engagement.messages.clear();
         }
         let Some(room) = &mut self.room else { return };

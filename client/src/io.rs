@@ -147,6 +147,12 @@ pub enum Input {
     MessageDiscarded(u32),
     /// The member asks for older messages.
     EarlierMessagesPressed,
+    /// The member looks at the past, and asks for what came then.
+    LaterMessagesPressed,
+    /// The member wants to see the newest messages.
+    LatestMessagesPressed,
+    /// The member wants to see this message.
+    MessageSought(MessageNumber),
     /// The member is writing.
     Typed,
     /// The messages up to this one were shown to the member.

@@ -25,7 +25,7 @@ impl Client {
         if self.engagement.settle(joined.member, self.may(Permission::ReadMessages)) {
             self.doubt_offered();
         }
-        self.renew_messages();
+        self.renew_messages(out);
         self.signaling.attach(out);
         if has_lost_sound {
             self.lose_sound(out);
@@ -43,7 +43,7 @@ impl Client {
         match resumed.missed {
             Missed::Room(now) => {
                 self.room = Some(now);
-                self.renew_messages();
+                self.renew_messages(out);
                 self.fetch_own(out);
             }
             Missed::Events(events) => events.iter().for_each(|event| self.make_up_for(event, out)),

@@ -265,7 +265,7 @@ test('the focus moves to the chat when the last earlier messages are loaded', as
     });
     socket.onMessage((frame) => {
       if (nameOf(frame) !== 'fetch_messages') return server.send(frame);
-      const page = { messages: { messages: [imaginedMessage(1)], has_earlier: false } };
+      const page = { messages: { before: 2, messages: [imaginedMessage(1)], has_earlier: false } };
       socket.send(JSON.stringify(toRoom(JSON.parse(String(frame)).room.room, page)));
     });
   });

@@ -84,9 +84,11 @@ contract! {
 
 async fn what_is_written_is_read_as_it_was(bench: Bench) {
     bench.write(1..3).await;
-    assert_eq!(bench.all(Reading::All).await, Messages { messages: vec![message(1), message(2)], has_earlier: false });
-    let empty = bench.archive.before(OTHER, Reading::All, MessageNumber(u64::MAX), ALL).await.expect("read");
-    assert_eq!(empty, Messages::default());
+    let before = MessageNumber(u64::MAX);
+    let written = Messages { before, messages: vec![message(1), message(2)], has_earlier: false };
+    assert_eq!(bench.all(Reading::All).await, written);
+    let empty = bench.archive.before(OTHER, Reading::All, before, ALL).await.expect("read");
+    assert_eq!(empty, Messages { before, ..Messages::default() });
 }
 
 async fn what_is_written_twice_stands_once(bench: Bench) {

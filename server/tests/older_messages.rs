@@ -82,7 +82,10 @@ async fn settle(reader: &mut Connection, before: u64) -> (Vec<FromRoom>, Vec<Mes
     let mut said = Vec::new();
     loop {
         match reader.hear().await {
-            FromRoom::Messages(page) => return (said, page.messages),
+            FromRoom::Messages(page) => {
+                assert_eq!(page.before.0, before, "the answer says to what");
+                return (said, page.messages);
+            }
             other => said.push(other),
         }
     }

@@ -90,7 +90,8 @@ impl Chat {
         let mut messages: Vec<_> = newest_first.by_ref().take(MESSAGES_AT_ONCE).cloned().collect();
         messages.reverse();
         let has_archived = self.archived.keys().any(|account| is_theirs(*account));
-        Messages { messages, has_earlier: newest_first.next().is_some() || has_archived }
+        let has_earlier = newest_first.next().is_some() || has_archived;
+        Messages { before: self.last.next(), messages, has_earlier }
     }
 
     /// Whether the room has this message of the account already.

@@ -180,7 +180,7 @@ fn from_room() -> Vec<FromRoom> {
     };
     let whole = room(StreamState::Ended, Some(EndReason::Stopped));
     let mut messages = vec![
-        FromRoom::Messages(Messages { messages: vec![message()], has_earlier: false }),
+        FromRoom::Messages(Messages { before: MessageNumber(40), messages: vec![message()], has_earlier: false }),
         FromRoom::Waiting,
         FromRoom::Admitted,
         FromRoom::MessageKept { nonce: 7 },

@@ -61,6 +61,8 @@ pub struct RoomHandle {
     pub own_messages: RwSignal<Vec<OwnMessage>>,
     /// See [`View::conversation`].
     pub conversation: RwSignal<Vec<ConversationEntry>>,
+    /// See [`View::past`].
+    pub past: RwSignal<Vec<ConversationEntry>>,
     /// See [`View::typing`].
     pub typing: RwSignal<Vec<DisplayName>>,
     /// See [`View::blocked`].

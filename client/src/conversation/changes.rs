@@ -44,7 +44,7 @@ impl Client {
 
     /// Puts the member's emoji on a message, or takes it away.
     pub(super) fn toggle(&mut self, number: MessageNumber, emoji: Emoji, out: &mut Vec<Output>) {
-        let (Some(own), Some(message)) = (self.own_place(), self.engagement.messages.get(&number)) else { return };
+        let (Some(own), Some(message)) = (self.own_place(), self.known(number)) else { return };
         let mut shown = message.clone();
         let changes = self.effects();
         changes.iter().filter(|(changed, _)| *changed == number).for_each(|(_, change)| shown.apply(change));
@@ -66,10 +66,10 @@ impl Client {
         if self.conversation.changes.len() > at_once {
             Self::send_again_later(out);
         }
-        let messages = &self.engagement.messages;
-        let is_known = |change: &ToRoom| number_in(change).is_none_or(|number| messages.contains_key(&number));
-        let mut place = 0..;
-        self.conversation.changes.retain(|change| place.next() >= Some(at_once) || is_known(change));
+        let changes = std::mem::take(&mut self.conversation.changes);
+        let is_known = |change: &ToRoom| number_in(change).is_none_or(|number| self.known(number).is_some());
+        let kept = (0..).zip(changes).filter(|(place, change)| *place >= at_once || is_known(change));
+        self.conversation.changes = kept.map(|(_, change)| change).collect();
     }
 
     /// Emoji that came too fast are sent again a moment later. Whether the refusal was about anything that is to be said again.
@@ -141,7 +141,7 @@ impl Client {
         let own = self.own_place()?;
         Some(match request {
             ToRoom::Edit(Edit { number, text }) => {
-                let version = self.engagement.messages.get(number)?.version.saturating_add(1);
+                let version = self.known(*number)?.version.saturating_add(1);
                 RoomEvent::MessageEdited { number: *number, author: own, version, text: text.clone(), markup: None }
             }
             ToRoom::Delete(Delete { number }) => RoomEvent::MessageDeleted { number: *number },
@@ -175,7 +175,7 @@ impl Client {
             return false;
         }
         match number_in(request) {
-            Some(number) => self.engagement.messages.get(&number).is_some_and(|message| {
+            Some(number) => self.known(number).is_some_and(|message| {
                 let mut changed = message.clone();
                 changed.apply(&effect);
                 Message { version: message.version, markup: message.markup.clone(), ..changed } == *message

@@ -31,6 +31,9 @@ fn talk() -> impl Strategy<Value = Move> {
         3 => (at(), any::<bool>()).prop_map(|(at, first)| Talk::Press(at, first)),
         2 => at().prop_map(Talk::Report),
         1 => Just(Talk::GoBack),
+        2 => at().prop_map(Talk::Seek),
+        2 => Just(Talk::GoOn),
+        1 => Just(Talk::GoToLatest),
     ];
     prop_oneof![
         14 => (page(), talk).prop_map(|(page, talk)| Move::Talk { page, talk }),
@@ -62,6 +65,7 @@ fn a_lounge_without_trouble_talks() {
         world.perform(&Move::Talk { page: number + 1, talk: Talk::Press(number, true) });
         world.wait(100);
     }
+    world.go_back();
     assert_eq!(world.complaints_about_talk(), Vec::<String>::new());
 }
 
@@ -78,6 +82,7 @@ fn a_lounge_without_websockets_talks_and_goes_back_to_them() {
         }
         assert_eq!(world.on_streams(), if is_blocked { MEMBERS } else { 0 });
     }
+    world.go_back();
     assert_eq!(world.complaints_about_talk(), Vec::<String>::new());
 }
 
@@ -88,10 +93,15 @@ proptest! {
     fn all_know_the_same_messages_after_any_history(
         seed in any::<u64>(),
         moves in prop::collection::vec(anything(), 1..60),
+        sought in any::<usize>(),
     ) {
         let mut world = World::talking(MEMBERS, seed);
-        moves.iter().for_each(|next| world.perform(next));
+        for next in &moves {
+            world.perform(next);
+            prop_assert_eq!(world.complaints_about_stretches(), Vec::<String>::new());
+        }
         world.wait(HEALING_MS);
+        prop_assert_eq!(world.look_at(sought), Vec::<String>::new());
         world.go_back();
         prop_assert_eq!(world.complaints_about_talk(), Vec::<String>::new());
         let asked = world.commands();

@@ -149,7 +149,7 @@ fn a_new_page_of_the_host_knows_the_messages_and_fetches_older_ones() {
     let fetch = sent(&page.take(Input::EarlierMessagesPressed));
     assert_eq!(fetch, [to_room(ToRoom::FetchMessages(FetchMessages { before: MessageNumber(8) }))]);
     let messages = vec![message(4, GRACE, 1, true)];
-    page.hear(from_room(FromRoom::Messages(Messages { messages, has_earlier: false })));
+    page.hear(from_room(FromRoom::Messages(Messages { messages, ..Messages::default() })));
     assert_eq!(known(&page), [4, 8, 9]);
     assert!(!page.client.has_earlier_messages());
 }
@@ -169,7 +169,7 @@ fn a_host_who_missed_much_can_fetch_what_came_between() {
     assert_eq!(fetch, [to_room(ToRoom::FetchMessages(FetchMessages { before: MessageNumber(90) }))]);
     page.hear(from_room(FromRoom::Messages(Messages {
         messages: vec![message(11, GRACE, 1, true)],
-        has_earlier: false,
+        ..Messages::default()
     })));
 
     joining.messages = vec![message(91, GRACE, 9, true), message(92, GRACE, 10, true)];
@@ -202,7 +202,7 @@ fn a_listener_sees_their_own_messages_again_though_the_room_keeps_only_what_othe
     assert!(sent(&page.hear(joined(GRACE, 100, room.clone()))).contains(&fetch));
     page.hear(from_room(FromRoom::Messages(Messages {
         messages: vec![message(3, GRACE, 9, true)],
-        has_earlier: false,
+        ..Messages::default()
     })));
     assert_eq!(states(&page), [MessageState::Delivered]);
     page.lose();
@@ -223,7 +223,7 @@ fn a_message_that_the_archive_has_already_is_not_sent_for_ever() {
     assert_eq!(states(&page), []);
     page.hear(from_room(FromRoom::Messages(Messages {
         messages: vec![message(3, GRACE, nonce, true)],
-        has_earlier: false,
+        ..Messages::default()
     })));
     assert_eq!(states(&page), [MessageState::Delivered]);
     page.lose();
@@ -235,7 +235,7 @@ fn what_became_of_older_messages_while_the_connection_was_away_is_known() {
     let mut page = Page::hearing(StreamState::Live);
     page.learn(RoomEvent::MessageSent { message: message(60, GRACE, 9, false) });
     let messages = vec![message(4, GRACE, 1, false), message(5, GRACE, 2, false)];
-    page.hear(from_room(FromRoom::Messages(Messages { messages, has_earlier: false })));
+    page.hear(from_room(FromRoom::Messages(Messages { messages, ..Messages::default() })));
     assert_eq!(states(&page), [MessageState::Sent; 3]);
     page.lose();
     let (up_to, deleted) = (MessageNumber(60), MessageNumber(5));

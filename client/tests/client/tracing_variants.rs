@@ -146,6 +146,9 @@ fn inputs() -> Vec<Input> {
         Input::HandOverPressed(_) => Input::HandOverPressed(GRACE);
         Input::SendOutPressed(_) => Input::SendOutPressed(GRACE);
         Input::EarlierMessagesPressed => Input::EarlierMessagesPressed;
+        Input::LaterMessagesPressed => Input::LaterMessagesPressed;
+        Input::LatestMessagesPressed => Input::LatestMessagesPressed;
+        Input::MessageSought(_) => Input::MessageSought(MessageNumber(4));
         Input::RemovePressed(_) => Input::RemovePressed(GRACE);
         Input::AddressBlockPressed(_) => Input::AddressBlockPressed(GRACE);
         Input::UndoPressed(_) => Input::UndoPressed(GRACE);

@@ -179,7 +179,10 @@ impl World {
         let (few, policy) = (MESSAGES as u32, Policy::lounge(&Limits::default()));
         let mut world = Self::new(Policy { messages_kept: few, events_kept: few, ..policy }, seed);
         for number in 0..members {
-            world.open_page(Role::Participant, 1_000 * number as u32);
+            world.open_page(Role::Participant, 1_000 * (number as u32 + 1));
+            if number == 0 {
+                world.write_history();
+            }
         }
         world
     }

@@ -121,9 +121,12 @@ const fn is_zero(version: &u32) -> bool {
     *version == 0
 }
 
-/// Messages, oldest first.
+/// Messages that follow on each other, oldest first.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Messages {
+    /// They are the latest before this number.
+    #[serde(default)]
+    pub before: MessageNumber,
     /// At most [`MESSAGES_AT_ONCE`](crate::limits::MESSAGES_AT_ONCE).
     pub messages: Vec<Message>,
     /// Whether there are older messages.

@@ -43,6 +43,7 @@ impl RoomHandle {
 
 fn follow_conversation(handle: RoomHandle, view: &View) {
     follow(&view.conversation, handle.conversation);
+    follow(&view.past, handle.past);
     follow(&view.typing, handle.typing);
     follow(&view.blocked, handle.blocked);
     follow(&view.read_up_to, handle.read_up_to);

@@ -21,7 +21,7 @@ use super::{
 use crate::{
     browser::locale::day_number,
     components::{Button, EmptyState, Glyph, Icon, Skeleton, Variant, focus},
-    locale::Locale,
+    locale::{Key, Locale},
     text::lounge as text,
 };
 use heartogether_client::Input;
@@ -35,6 +35,7 @@ pub(super) fn Conversation(lounge: Lounge, unread: Unread) -> impl IntoView {
     lay_out_anew(lounge, unread, (keys, laid), scrolling);
     scrolling.follow();
     let handle = lounge.handle;
+    let looks_back = move || handle.past.with(|past| !past.is_empty());
     let is_there = move || lounge.standing.get() == Standing::Open;
     let ids = move || keys.with(|keys| keys.iter().map(|key| key.id()).collect());
     let row = move |id: String| {
@@ -61,10 +62,11 @@ pub(super) fn Conversation(lounge: Lounge, unread: Unread) -> impl IntoView {
                 on:click=press_code(expect_context())
             >
                 {part(told)}
-                {part_when(move || handle.has_earlier_messages.get(), move || earlier(lounge))}
+                {part_when(move || handle.has_earlier_messages.get(), move || further(lounge, Input::EarlierMessagesPressed, text::EARLIER))}
                 <ol class="rows" node_ref=scrolling.rows>
                     {rows(ids, row)}
                 </ol>
+                {part_when(looks_back, move || further(lounge, Input::LaterMessagesPressed, text::LATER))}
             </div>
             {part_when(move || !lounge.is_at_end.get(), move || to_latest(unread, scrolling))}
             <p class="sr-only" role="status" data-testid="announced">
@@ -86,12 +88,12 @@ fn empty() -> AnyView {
     .into_any()
 }
 
-/// Older messages come by scrolling; the button is for who does not scroll.
-fn earlier(lounge: Lounge) -> AnyView {
+/// More messages come by scrolling; the button is for who does not scroll.
+fn further(lounge: Lounge, input: Input, label: Key) -> AnyView {
     view! {
         <p class="log-earlier" role="presentation">
-            <Button variant=Variant::Ghost on:click=press(move |_| lounge.press(Input::EarlierMessagesPressed))>
-                {text::EARLIER}
+            <Button variant=Variant::Ghost on:click=press(move |_| lounge.press(input.clone()))>
+                {label}
             </Button>
         </p>
     }
@@ -160,11 +162,12 @@ fn renew(laid: &mut Vec<Laid>, next: Vec<(RowKey, Row)>) {
 
 fn laid_out(lounge: Lounge, comings: &[ComeAndGo], new_after: Option<MessageNumber>) -> Vec<(RowKey, Row)> {
     let handle = lounge.handle;
-    let now = js_sys::Date::now();
+    let (now, looks_back) = (js_sys::Date::now(), handle.past.with(|past| !past.is_empty()));
     let ahead = handle.date_of(Timestamp::from_millis(0));
     let (blocked, unfolded, pictured) = (handle.blocked.read(), lounge.unfolded.read(), lounge.pictured());
     let around = Circumstances {
-        comings,
+        // Who came and went while the page is there belongs to the newest messages.
+        comings: if looks_back { &[] } else { comings },
         new_after,
         pictured: &pictured,
         blocked: &blocked,
@@ -172,7 +175,10 @@ fn laid_out(lounge: Lounge, comings: &[ComeAndGo], new_after: Option<MessageNumb
         now: Timestamp::from_millis((now - ahead).max(0.0) as u64),
         day_of: &|at| day_number(ahead + at.as_millis() as f64),
     };
-    handle.conversation.with(|entries| lay_out(entries, &around))
+    match looks_back {
+        true => handle.past.with(|entries| lay_out(entries, &around)),
+        false => handle.conversation.with(|entries| lay_out(entries, &around)),
+    }
 }
 
 /// The arrow keys go from message to message, Enter opens what can be done with one, Escape leads back to the field.

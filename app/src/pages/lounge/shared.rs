@@ -226,18 +226,38 @@ impl Lounge {
         self.handle.press(input);
     }
 
-    /// Reads one message of the conversation as it is now.
+    /// Reads the first message for which something holds, of those that are known now.
+    fn find<T>(
+        self,
+        is_it: &dyn Fn(&ConversationEntry) -> bool,
+        read: impl FnOnce(&ConversationEntry) -> T,
+    ) -> Option<T> {
+        let place = |entries: &RwSignal<Vec<ConversationEntry>>| {
+            entries.try_with_untracked(|entries| entries.iter().rposition(is_it)).flatten()
+        };
+        let stretches = [self.handle.past, self.handle.conversation];
+        let (entries, place) = stretches.into_iter().find_map(|entries| Some((entries, place(&entries)?)))?;
+        Some(entries.with_untracked(|entries| read(&entries[place])))
+    }
+
+    /// Whether the visitor looks at older messages that do not reach the newest ones.
+    pub(super) fn looks_back(self) -> bool {
+        self.handle.past.with_untracked(|past| !past.is_empty())
+    }
+
+    /// Reads one message as it is now.
     pub(super) fn with_entry<T>(self, key: RowKey, read: impl FnOnce(&ConversationEntry) -> T) -> Option<T> {
-        self.handle
-            .conversation
-            .with_untracked(|entries| entries.iter().rev().find(|entry| RowKey::of(entry) == key).map(read))
+        self.find(&|entry| RowKey::of(entry) == key, read)
+    }
+
+    /// The row of a message.
+    pub(super) fn key_of(self, number: MessageNumber) -> Option<RowKey> {
+        self.find(&|entry| entry.message.number == number, RowKey::of)
     }
 
     /// Reads one message by its number.
     pub(super) fn with_message<T>(self, number: MessageNumber, read: impl FnOnce(&Message) -> T) -> Option<T> {
-        self.handle.conversation.with_untracked(|entries| {
-            entries.iter().map(|entry| &entry.message).find(|message| message.number == number).map(read)
-        })
+        self.find(&|entry| entry.message.number == number, |entry| read(&entry.message))
     }
 
     /// The text of a message, if it is there and not deleted.

@@ -114,7 +114,7 @@ fn from_rooms() -> Vec<FromRoom> {
         FromRoom::Waiting => FromRoom::Waiting;
         FromRoom::Admitted => FromRoom::Admitted;
         FromRoom::MessageKept { .. } => FromRoom::MessageKept { nonce: 7 };
-        FromRoom::Messages(_) => FromRoom::Messages(Messages { messages: vec![message()], has_earlier: true });
+        FromRoom::Messages(_) => FromRoom::Messages(Messages { messages: vec![message()], has_earlier: true, ..Messages::default() });
         FromRoom::Blocked { .. } => FromRoom::Blocked { members: vec![GRACE] };
         FromRoom::Moment(_) =>
             FromRoom::Moment(Moment::Typing { member: GRACE }), FromRoom::Moment(Moment::Read { up_to: MessageNumber(4) });

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use heartogether::{
     engagement::{Emoji, MessageText},
     id::{AccountId, MessageNumber},
+    limits::MESSAGES_AT_ONCE,
     protocol::{FetchMessages, FromRoom, ServerMessage},
     refusal::Refusal,
     room::{ArchiveChange, ArchivedMessage, Command, Event, Foreseen, Message, Messages, RoomEvent, RoomView},
@@ -15,8 +16,10 @@ use heartogether_client::{ConversationEntry, EntryState, Input};
 use super::World;
 use crate::scenario::code;
 
-/// How many messages the room keeps itself, and how many come at once.
+/// How many messages the room keeps itself.
 pub(super) const MESSAGES: usize = 6;
+/// How many messages there are at the beginning: some pages.
+const MESSAGES_BEFORE: u32 = 170;
 
 /// What a member does in a conversation. A number picks one of the messages that the page knows.
 #[derive(Clone, Copy, Debug)]
@@ -33,6 +36,12 @@ pub(crate) enum Talk {
     Dismiss(usize),
     /// Goes back to older messages.
     GoBack,
+    /// Goes on from the past to what came then.
+    GoOn,
+    /// Goes to the newest messages.
+    GoToLatest,
+    /// Goes to one of all messages, however far back.
+    Seek(usize),
 }
 
 /// The messages of all times.
@@ -79,16 +88,17 @@ impl Archive {
 
     fn before(&self, number: MessageNumber) -> Messages {
         let mut older = self.0.range(..number).rev().map(|(_, (_, message))| message.clone());
-        let mut messages: Vec<_> = older.by_ref().take(MESSAGES).collect();
+        let mut messages: Vec<_> = older.by_ref().take(MESSAGES_AT_ONCE).collect();
         messages.reverse();
-        Messages { messages, has_earlier: older.next().is_some() }
+        Messages { before: number, messages, has_earlier: older.next().is_some() }
     }
 }
 
 impl World {
     /// Does what a member does, if there is a message for it.
     pub(super) fn talk(&mut self, page: usize, talk: Talk) {
-        let known = self.pages[page].client.conversation();
+        let client = &self.pages[page].client;
+        let known = [client.past(), client.conversation()].concat();
         let kept: Vec<_> = known.iter().filter(|entry| entry.state == EntryState::Kept).collect();
         let own: Vec<_> = kept.iter().copied().filter(|entry| entry.is_own && entry.message.text.is_some()).collect();
         let pick = |of: &[&ConversationEntry], at: usize| Some(of.get(at % of.len().max(1))?.message.clone());
@@ -119,8 +129,30 @@ impl World {
                 reports.get(at % reports.len().max(1)).map(|reported| Input::ReportsDismissed(reported.number))
             }
             Talk::GoBack => Some(Input::EarlierMessagesPressed),
+            Talk::GoOn => Some(Input::LaterMessagesPressed),
+            Talk::GoToLatest => Some(Input::LatestMessagesPressed),
+            Talk::Seek(at) => {
+                let number = at as u64 % self.archive.0.len().max(1) as u64 + 1;
+                Some(Input::MessageSought(MessageNumber(number)))
+            }
         };
         input.into_iter().for_each(|input| self.input(page, input));
+    }
+
+    /// A member has written many messages before the others come.
+    pub(super) fn write_history(&mut self) {
+        let account = self.pages[0].account;
+        let Some(socket) = self.pages[0].socket else { return };
+        for nonce in 0..MESSAGES_BEFORE {
+            let (text, pictures) = (self.words(), Vec::new());
+            let (reply_to, answered, is_archived, markup) = (None, None, false, None);
+            self.command(
+                socket,
+                account,
+                Command::Write { nonce, text, pictures, reply_to, answered, is_archived, markup },
+            );
+        }
+        self.wait(1_000);
     }
 
     /// Words for a message that nobody else has written.
@@ -205,9 +237,56 @@ impl World {
         complaints
     }
 
+    /// What is wrong with the stretches of messages that pages know: in each, all messages follow on each other, and the past ends
+    /// before the newest ones.
+    pub(crate) fn complaints_about_stretches(&self) -> Vec<String> {
+        let number = |entry: &ConversationEntry| (entry.state == EntryState::Kept).then_some(entry.message.number.0);
+        let numbers = |entries: &[ConversationEntry]| entries.iter().filter_map(number).collect::<Vec<_>>();
+        let follow = |numbers: &[u64]| numbers.windows(2).all(|pair| pair[0] + 1 == pair[1]);
+        let of_page = |(page, it): (usize, &super::Page)| {
+            let (past, newest) = (numbers(&it.client.past()), numbers(&it.client.conversation()));
+            let is_before = newest.is_empty() || past.is_empty() || past.last() < newest.first();
+            let is_well = follow(&past) && follow(&newest) && is_before;
+            (!is_well).then(|| format!("page {page} knows {past:?} and {newest:?}"))
+        };
+        self.pages.iter().enumerate().filter_map(of_page).collect()
+    }
+
+    /// All look at a message, and go on to the newest ones from there. Returns what is wrong with what they see there.
+    pub(crate) fn look_at(&mut self, at: usize) -> Vec<String> {
+        let mut complaints = Vec::new();
+        for page in 0..self.pages.len() {
+            self.talk(page, Talk::Seek(at));
+            self.wait(3_000);
+            let sought = MessageNumber(at as u64 % self.archive.0.len() as u64 + 1);
+            let client = &self.pages[page].client;
+            let shown = if client.past().is_empty() { client.conversation() } else { client.past() };
+            let kept = shown.into_iter().filter(|entry| entry.state == EntryState::Kept).map(|entry| entry.message);
+            let kept: Vec<_> = kept.collect();
+            if kept.iter().all(|message| message.number != sought) {
+                complaints.push(format!("page {page} does not show message {}", sought.0));
+            }
+            let is_there =
+                |message: &&Message| self.archive.0.get(&message.number).is_some_and(|(_, it)| it == *message);
+            complaints
+                .extend(kept.iter().filter(|message| !is_there(message)).map(|it| format!("page {page}: {it:?}")));
+            let mut pages = 0;
+            while !self.pages[page].client.past().is_empty() && pages < self.archive.0.len() / MESSAGES_AT_ONCE + 1 {
+                self.talk(page, Talk::GoOn);
+                self.wait(2_000);
+                pages += 1;
+            }
+            if !self.pages[page].client.past().is_empty() {
+                complaints.push(format!("page {page} does not get to the newest messages"));
+            }
+        }
+        complaints
+    }
+
     /// All go back to the first message.
     pub(crate) fn go_back(&mut self) {
         for page in 0..self.pages.len() {
+            self.talk(page, Talk::GoToLatest);
             while self.pages[page].client.has_earlier_messages() {
                 let before = self.pages[page].client.messages().count();
                 self.talk(page, Talk::GoBack);

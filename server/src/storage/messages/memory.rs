@@ -75,7 +75,7 @@ impl MessageArchive for MemoryArchive {
         let mut newest_first = of_room.rev().filter(|(_, (account, _))| may_read(*account));
         let mut messages: Vec<_> = newest_first.by_ref().take(limit).map(|(_, (_, message))| message.clone()).collect();
         messages.reverse();
-        Ok(Messages { messages, has_earlier: newest_first.next().is_some() })
+        Ok(Messages { before, messages, has_earlier: newest_first.next().is_some() })
     }
 
     async fn find(&self, room: RoomId, number: MessageNumber) -> Result<Option<ArchivedMessage>, StorageError> {

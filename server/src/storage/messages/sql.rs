@@ -146,7 +146,7 @@ impl MessageArchive for SqlArchive {
         rows.truncate(limit);
         rows.reverse();
         let messages = self.open(&rows).await?.into_iter().map(|stored| stored.owned.message).collect();
-        Ok(Messages { messages, has_earlier })
+        Ok(Messages { before, messages, has_earlier })
     }
 
     async fn find(&self, room: RoomId, number: MessageNumber) -> Result<Option<ArchivedMessage>, StorageError> {

@@ -1,6 +1,6 @@
 //! Where the log stands, and keeps standing while messages come above and below.
 
-use heartogether::id::MessageNumber;
+use heartogether::refusal::Refusal;
 use heartogether_client::Input;
 use leptos::{html, prelude::*};
 use wasm_bindgen::JsCast;
@@ -10,8 +10,8 @@ use super::super::{erased::effect, rows::RowKey, shared::Lounge};
 
 /// Pixels from the end within which the log counts as being at its end.
 const AT_END_PX: i32 = 40;
-/// Pixels from the beginning within which older messages are asked for.
-const NEAR_START_PX: i32 = 800;
+/// Pixels from the beginning or the end of what is shown within which more messages are asked for.
+const NEAR_PX: i32 = 800;
 /// For how long a message that was sought stands out, in milliseconds.
 const FLASH_MS: u64 = 1_600;
 
@@ -56,6 +56,11 @@ impl Scrolling {
             }
         });
         effect(move || {
+            if lounge.handle.engagement_notice.get() == Some(Refusal::MessageNotFound) {
+                lounge.sought.set(None);
+            }
+        });
+        effect(move || {
             // The mode above the field, the pictures there and the lines in it take room from the log.
             lounge.mode.track();
             lounge.pictures.track();
@@ -84,14 +89,18 @@ impl Scrolling {
         let left_px = log.scroll_height() - top_px - log.client_height();
         // By the time a step down is told, more may have come below; only a step up leaves the end.
         let is_at_end = self.lounge.is_at_end;
-        let at_end = left_px < AT_END_PX || is_at_end.get_untracked() && top_px >= before_px;
+        let is_down = left_px < AT_END_PX || is_at_end.get_untracked() && top_px >= before_px;
+        let at_end = is_down && !self.lounge.looks_back();
         if is_at_end.get_untracked() != at_end {
             is_at_end.set(at_end);
         }
-        self.ask_for_earlier(&log);
+        self.ask_for_more(&log);
     }
 
+    /// Shows the newest messages at once, whatever lies between.
     pub(super) fn go_to_end(self) {
+        self.lounge.sought.set(None);
+        self.lounge.press(Input::LatestMessagesPressed);
         if let Some(log) = self.log() {
             log.set_scroll_top(log.scroll_height());
             if !self.lounge.is_at_end.get_untracked() {
@@ -133,7 +142,7 @@ impl Scrolling {
         if self.lounge.is_at_end.try_get_untracked() == Some(true) {
             log.set_scroll_top(log.scroll_height());
         }
-        self.ask_for_earlier(&log);
+        self.ask_for_more(&log);
         if self.lounge.sought.get_untracked().is_some() {
             self.seek();
         }
@@ -159,31 +168,24 @@ impl Scrolling {
         true
     }
 
-    fn ask_for_earlier(self, log: &HtmlElement) {
+    fn ask_for_more(self, log: &HtmlElement) {
         let handle = self.lounge.handle;
-        if log.scroll_top() < NEAR_START_PX && handle.has_earlier_messages.get_untracked() {
+        if log.scroll_top() < NEAR_PX && handle.has_earlier_messages.get_untracked() {
             handle.press(Input::EarlierMessagesPressed);
         }
-    }
-
-    /// Brings the message that is sought into sight, once it is here; older ones are asked for until then.
-    fn seek(self) {
-        let Some(number) = self.lounge.sought.get_untracked() else { return };
-        let handle = self.lounge.handle;
-        let key = handle
-            .conversation
-            .with_untracked(|entries| entries.iter().find(|entry| entry.message.number == number).map(RowKey::of));
-        match key.and_then(|key| self.element(key)) {
-            Some(element) => self.show(&element),
-            None if self.may_come(number) => handle.press(Input::EarlierMessagesPressed),
-            None => self.lounge.sought.set(None),
+        let left_px = log.scroll_height() - log.scroll_top() - log.client_height();
+        if left_px < NEAR_PX && self.lounge.looks_back() {
+            handle.press(Input::LaterMessagesPressed);
         }
     }
 
-    fn may_come(self, number: MessageNumber) -> bool {
-        let handle = self.lounge.handle;
-        let first = handle.conversation.with_untracked(|entries| entries.first().map(|entry| entry.message.number));
-        handle.has_earlier_messages.get_untracked() && first.is_some_and(|first| number < first)
+    /// Brings the message that is sought into sight, once it is here.
+    fn seek(self) {
+        let Some(number) = self.lounge.sought.get_untracked() else { return };
+        match self.lounge.key_of(number).and_then(|key| self.element(key)) {
+            Some(element) => self.show(&element),
+            None => self.lounge.press(Input::MessageSought(number)),
+        }
     }
 
     fn show(self, element: &HtmlElement) {

@@ -240,6 +240,7 @@ pub(in crate::pages::lounge) fn viewer(lounge: Lounge) -> AnyView {
 fn close_when_fewer(lounge: Lounge, row: RowKey, viewing: Viewing) {
     effect(move || {
         lounge.handle.conversation.track();
+        lounge.handle.past.track();
         if lounge.with_entry(row, |entry| entry.message.pictures.len()).is_some_and(|left| left != viewing.count) {
             viewing.close();
         }
