@@ -131,7 +131,12 @@ pub(super) fn answer(
     effects: &mut Effects,
 ) {
     match foresee_answer(room, member, admit) {
-        Ok(Foreseen::Change) if admit => let_in(room, member, at, effects),
+        Ok(Foreseen::Change) if admit => {
+            let most = room.created().map_or(0, |created| created.policy.max_members as usize);
+            let account = room.admission().find(member).map(|asked| asked.request.account);
+            account.into_iter().for_each(|account| room.roster.admission.note_admitted(account, most));
+            let_in(room, member, at, effects);
+        }
         Ok(Foreseen::Change) => refuse(room, |asked| asked.request.member == member, Refusal::Declined, effects),
         Ok(Foreseen::Nothing) => {}
         Err(refusal) => effects.refuse(connection, refusal),
@@ -140,9 +145,7 @@ pub(super) fn answer(
 
 /// Who asks has a place from now on, whether a page of theirs is there or not. Pages that are there take it.
 fn let_in(room: &mut Room, member: MemberId, at: Timestamp, effects: &mut Effects) {
-    let most = room.created().map_or(0, |created| created.policy.max_members as usize);
     for asked in take(room, |asked| asked.request.member == member, effects) {
-        room.roster.admission.note_admitted(asked.request.account, most);
         let place = places::add(room, &asked.request, at);
         let view = room.roster.find(place).map(Member::view);
         view.into_iter().for_each(|member| room.tell_membership(&RoomEvent::MemberJoined { member }, effects));

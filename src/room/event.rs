@@ -149,7 +149,8 @@ pub struct JoinRequested {
     /// The account's e-mail address, if it has signed in with a provider that has checked it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,
-    /// Whether the account has a picture, from the provider with which it has signed in.
+    /// Whether the account has a picture, from the provider with which it has signed in, and comes under the account's own name. Whoever
+    /// goes by another name is not shown.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub has_picture: bool,
     /// The kind of the account at that time.

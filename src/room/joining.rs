@@ -80,17 +80,16 @@ pub(super) fn join(room: &mut Room, request: &JoinRequested, at: Timestamp, effe
 /// Brings a place up to date when its member comes. Where members choose their names, they keep them.
 fn renew(member: &mut Member, request: &JoinRequested, kind: RoomKind, at: Timestamp) {
     member.active_at = at;
-    member.has_picture = request.has_picture;
     let keeps_name = kind.members_name_themselves() && member.marks.name.is_some();
     let name = if keeps_name { member.marks.name } else { request.marks.name };
     member.marks = Marks { name, ..request.marks };
-    if member.is_permanent {
-        return;
+    if !member.is_permanent {
+        if !keeps_name {
+            member.name = request.name.clone();
+        }
+        member.email = request.email.clone().filter(|_| kind.keeps_emails_of(request.role));
     }
-    if !keeps_name {
-        member.name = request.name.clone();
-    }
-    member.email = request.email.clone().filter(|_| kind.keeps_emails_of(request.role));
+    member.has_picture = request.has_picture && name == request.marks.name;
 }
 
 /// The existing place that the request refers to, if there is one.

@@ -21,7 +21,7 @@ pub struct MemberView {
     /// The e-mail address, if they signed in with a provider that has checked it and want the owner to see it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,
-    /// Whether their account has a picture.
+    /// Whether there is a picture of them.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub has_picture: bool,
     /// Whether a connection is there; without one the place is kept for the grace period.

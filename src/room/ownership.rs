@@ -41,6 +41,8 @@ pub(super) fn name_oneself(
     }
     let Some(member) = room.roster.at_mut(connection) else { return };
     member.name = name.clone();
+    // Until they come again under the account's own name.
+    member.has_picture = false;
     member.marks.name = Some(mark);
     let (id, is_owner) = (member.id, member.is_permanent);
     if let Some(created) = room.created.as_mut().filter(|_| is_owner) {

@@ -43,7 +43,7 @@ pub struct Member {
     /// The account's e-mail address, for the room's owner alone.
     #[serde(default)]
     pub email: Option<String>,
-    /// Whether the account has a picture.
+    /// Whether the account has a picture, and the member goes by the account's name.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub has_picture: bool,
     /// The role.

@@ -299,6 +299,9 @@ fn when_nobody_is_asked_any_more_all_who_wait_come_in_as_far_as_there_are_places
     assert_eq!(outcome.closed(), [closed_at(6, Refusal::RoomFull)]);
     assert!(waiting(&stage).is_empty() && !stage.view(HOST).asks_first);
     come(&mut stage, 3, 33);
+    stage.command(33, Command::Leave);
+    stage.command(1, ASK);
+    assert!(waits(&knock_at(&mut stage, 3, 34), 34), "the owner has not decided about them");
 }
 
 #[test]

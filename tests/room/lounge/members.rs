@@ -272,3 +272,30 @@ fn a_picture_is_seen_by_members_alone_and_as_long_as_there_is_one() {
     assert!(!has_picture(&stage));
     assert_eq!(seen_by(&stage, OWNER, grace), Err(Refusal::PictureNotFound));
 }
+
+#[test]
+fn who_goes_by_another_name_is_not_pictured() {
+    let (mut stage, _) = lounge();
+    let join = |stage: &mut Stage, at: u128| {
+        let request = JoinRequested { has_picture: true, ..request(stage, GRACE, "Grace", at) };
+        stage.append(Event::JoinRequested(request));
+    };
+    let is_pictured = |stage: &Stage| {
+        stage.room.members().find(|member| member.account == GRACE).expect("she is a member").has_picture
+    };
+    let call = |stage: &mut Stage, at: u128, called: &str| {
+        let name = name(called);
+        stage.command(at, Command::NameOneself { mark: mark(&name), name });
+    };
+    join(&mut stage, 2);
+    assert!(is_pictured(&stage));
+    call(&mut stage, 2, "Fox");
+    assert!(!is_pictured(&stage));
+    stage.lose(2);
+    join(&mut stage, 3);
+    assert!(!is_pictured(&stage), "she is still the fox");
+    call(&mut stage, 3, "Grace");
+    stage.lose(3);
+    join(&mut stage, 4);
+    assert!(is_pictured(&stage));
+}

@@ -25,7 +25,7 @@ impl RoomRequests {
             kind: self.kind(),
             marks: Marks::default(),
             email: email.map(str::to_owned),
-            has_picture: self.account.has_picture() && kind.shows_pictures_of(role),
+            has_picture: self.account.has_picture() && name == self.account.name && kind.shows_pictures_of(role),
             name,
             role,
             take_over,
