@@ -63,8 +63,9 @@ export interface History {
   tell(event: object): void;
 }
 
-/** Gives a lounge, for one page, so many messages of members who are not there. Some may be changed before that. */
-export async function imagineHistory(page: Page, count: number, change: (message: object, number: number) => object = (message) => message): Promise<History> {
+/** Gives a lounge, for one page, so many messages of members who are not there. Messages may be changed before that, and so may what the
+ * page is told of the room. */
+export async function imagineHistory(page: Page, count: number, change: (message: object, number: number) => object = (message) => message, room: object = {}): Promise<History> {
   const message = (number: number) => change(imaginedMessage(number, number % 3), number);
   const before = (number: number) => {
     const end = Math.min(number, count + 1);
@@ -77,10 +78,12 @@ export async function imagineHistory(page: Page, count: number, change: (message
     const server = socket.connectToServer();
     server.onMessage((frame) => {
       const said = JSON.parse(String(frame));
-      if (nameOf(frame) !== 'joined') return socket.send(frame);
-      const { joined } = said.room.message;
+      const { joined, event } = said.room?.message ?? {};
+      // What is really written follows on the history.
+      if (event?.event.message_sent) event.event.message_sent.message.number += count;
+      if (!joined) return socket.send(JSON.stringify(said));
       const { messages, has_earlier } = before(count + 1);
-      Object.assign(joined.room, { messages, has_earlier_messages: has_earlier, last_message: count });
+      Object.assign(joined.room, { messages, has_earlier_messages: has_earlier, last_message: count, ...room });
       socket.send(JSON.stringify(said));
       tell = (event) => socket.send(JSON.stringify(toRoom(said.room.room, { event: { seq: joined.seq, event } })));
     });

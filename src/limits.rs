@@ -47,6 +47,8 @@ pub const PICTURE_BYTES: usize = 10 * 1000 * 1000;
 pub const PICTURE_PIXELS: u64 = 40_000_000;
 /// Milliseconds that a picture is kept which no message has.
 pub const PICTURE_UNSENT_MS: u64 = 24 * 60 * 60 * 1000;
+/// Messages of a room that may be pinned.
+pub const PINS: u32 = 100;
 /// Reports of messages that may wait for a room's owner.
 pub const REPORTS: u32 = 100;
 /// Of these, reports of one member, so that nobody takes all places.

@@ -121,6 +121,8 @@ refusals! {
     PictureSpaceUsedUp "picture_space_used_up";
     /// The message was deleted or does not exist.
     MessageNotFound "message_not_found";
+    /// As many messages of the room are pinned as may be.
+    TooManyPins "too_many_pins";
     /// As many reports wait for the room's owner as may, or as many of this member.
     TooManyReports "too_many_reports";
     /// The account has blocked as many others as it may.

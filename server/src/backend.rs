@@ -13,12 +13,12 @@ use heartogether::{
     protocol::LoungesChanged,
     refusal::Refusal,
     role::{AccountKind, Guests, Permission},
-    room::{Event, Foreseen, Message, Policy},
+    room::{Event, Foreseen, Policy, Reading},
 };
 use heartogether_app::{
     api::{
-        Account, ApiError, Backend, Caller, FoundMessage, FoundMessages, IceConfiguration, JoinLink, NewSession,
-        ProgramToken, Provider, RecentRoom, RoomSummary, SavedLounge, Scope, SessionKey, Visitor,
+        Account, ApiError, Backend, Caller, FoundMessages, IceConfiguration, JoinLink, NewSession, ProgramToken,
+        Provider, RecentRoom, RoomSummary, SavedLounge, Scope, SessionKey, Visitor,
     },
     locale::{Language, guest_name},
 };
@@ -27,7 +27,7 @@ use crate::{
     error::ServerError,
     random,
     rooms::{Reader, append},
-    search::{Query, excerpt},
+    search::{Query, found},
     state::Node,
     storage::{accounts::TokenHash, log::LogError},
     uncancelled::finish,
@@ -160,15 +160,30 @@ impl Backend for Node {
         }
         let reading = room.reading(Reader::Account(account.id)).await?;
         let before = before.unwrap_or(MessageNumber(u64::MAX));
-        let found = self.search.search(room.id(), reading, &query, before, RESULTS_AT_ONCE).await;
-        let found = found.map_err(ServerError::from)?;
-        let result = |message: Message| {
-            let text = message.text.as_ref()?.as_str();
-            let excerpt = excerpt(text, &query.hits(text)?);
-            Some(FoundMessage { number: message.number, excerpt, name: message.name, sent_at: message.sent_at })
-        };
-        let messages = found.messages.into_iter().filter_map(result).collect();
-        Ok(FoundMessages { messages, more_before: found.more_before })
+        let page = self.search.search(room.id(), reading, &query, before, RESULTS_AT_ONCE).await;
+        let page = page.map_err(ServerError::from)?;
+        let result = |message| found(message, |text| query.hits(text));
+        let messages = page.messages.into_iter().filter_map(result).collect();
+        Ok(FoundMessages { messages, more_before: page.more_before })
+    }
+
+    async fn messages_at(
+        &self,
+        account: &Account,
+        code: RoomCode,
+        numbers: &[MessageNumber],
+        caller: &Caller,
+    ) -> Result<FoundMessages, ApiError> {
+        let room = self.room_of_member(account, code, caller).await?;
+        if !self.command_limits.searches.take(account.id, room.id(), self.clock.now()).await {
+            return Err(Refusal::TooManyRequests.into());
+        }
+        if room.reading(Reader::Account(account.id)).await? != Reading::All {
+            return Ok(FoundMessages::default());
+        }
+        let messages = self.archive.at(room.id(), numbers).await.map_err(ServerError::from)?;
+        let result = |message| found(message, |_| Some(Vec::new()));
+        Ok(FoundMessages { messages: messages.into_iter().rev().filter_map(result).collect(), more_before: None })
     }
 
     async fn program_tokens(&self, account: &Account) -> Result<Vec<ProgramToken>, ApiError> {

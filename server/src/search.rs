@@ -12,7 +12,7 @@ use std::{collections::BTreeSet, ops::Range};
 
 use heartogether::{limits::SEARCH_CHARS, refusal::Refusal};
 
-pub(crate) use excerpt::excerpt;
+pub(crate) use excerpt::found;
 use pieces::{Piece, Script, pieces};
 
 /// The version of what [`index_terms`] returns. A message that was indexed with another one is indexed anew.

@@ -3,8 +3,8 @@
 use heartogether::{
     engagement::MessageText,
     id::{MessageNumber, RoomCode},
-    limits::{Limits, RESULTS_AT_ONCE},
-    protocol::{Delete, Edit, ToRoom, Write},
+    limits::{Limits, PINS, RESULTS_AT_ONCE},
+    protocol::{Delete, Edit, Pin, ToRoom, Write},
     refusal::Refusal,
     role::Role,
     room::RoomEvent,
@@ -140,4 +140,54 @@ async fn nothing_of_a_deleted_account_is_found() {
     let gone = site.post("/auth/delete", "", &[("cookie", &grace)]).await;
     assert!(gone.status().is_success() || gone.status().is_redirection(), "{}", gone.status());
     assert_eq!(numbers(site, &ada, code, "porcupine").await, [0; 0]);
+}
+
+#[tokio::test]
+async fn pinned_messages_are_known_and_read_however_old_they_are() {
+    let server = TestServer::start_with(Limits { searches_burst: 100, ..patient() }, &[]).await;
+    let site = &server.site;
+    let (ada, grace) = (site.sign_in("Ada").await, site.sign_in("Grace").await);
+    let code = open_lounge(site, &ada, "").await;
+    let (mut adas, _) = site.join(&ada, code, Role::Participant).await;
+    let (mut graces, joined) = site.join(&grace, code, Role::Participant).await;
+    assert_eq!(joined.room.pins, []);
+    for nonce in 1..=120 {
+        write(&mut graces, nonce, &format!("number\n{nonce}")).await;
+    }
+    for number in [2, 1, 119] {
+        adas.say(ToRoom::Pin(Pin { number: MessageNumber(number), pinned: true })).await;
+        while !matches!(adas.event().await, RoomEvent::MessagePinned { .. }) {}
+    }
+    let (_late, joined) = site.join(&grace, code, Role::Participant).await;
+    assert_eq!(joined.room.pins, [1, 2, 119].map(MessageNumber));
+    let at = async |cookie: &str, numbers: &str| {
+        let form = format!("code={code}&numbers={numbers}");
+        let response = site.submit("messages_at", &form, &[("cookie", cookie)]).await;
+        let status = response.status();
+        (status, serde_json::from_str::<Value>(&response.text().await.expect("text")).expect("JSON"))
+    };
+    let (status, found) = at(&grace, "1,2,119").await;
+    assert_eq!(status, StatusCode::OK);
+    let messages = found["messages"].as_array().expect("a list").clone();
+    let shown: Vec<_> =
+        messages.iter().map(|message| (message["number"].clone(), message["excerpt"].clone())).collect();
+    let expected = [119, 2, 1].map(|number| (number.into(), serde_json::json!([format!("number {number}")])));
+    assert_eq!(shown, expected);
+    assert_eq!(messages[0]["name"], "Grace");
+
+    graces.say(ToRoom::Delete(Delete { number: MessageNumber(2) })).await;
+    while !matches!(graces.event().await, RoomEvent::MessageDeleted { .. }) {}
+    let (_late, joined) = site.join(&grace, code, Role::Participant).await;
+    assert_eq!(joined.room.pins, [1, 119].map(MessageNumber));
+    let (_, found) = at(&grace, "2,1").await;
+    assert_eq!(found["messages"].as_array().map(Vec::len), Some(1), "what is deleted is not shown");
+
+    let many = vec!["1"; PINS as usize + 1].join(",");
+    for numbers in [many.as_str(), "", "one"] {
+        let (_, refused) = at(&grace, numbers).await;
+        assert_eq!(refused["error"], Refusal::FrameMalformed.code());
+    }
+    let stranger = site.sign_in("Linus").await;
+    let (status, refused) = at(&stranger, "1").await;
+    assert_eq!((status, &refused["error"]), (StatusCode::FORBIDDEN, &Refusal::NotAMember.code().into()));
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Effects, Member, Room, RoomEvent, admission, leaving, lifecycle, reports};
+use super::{Effects, Member, Room, RoomEvent, admission, chat, leaving, lifecycle, reports};
 use crate::{
     id::{AccountId, ConnectionId, MemberId},
     refusal::Refusal,
@@ -42,6 +42,7 @@ pub(super) fn merge(room: &mut Room, from: AccountId, to: AccountId, effects: &m
 pub(super) fn delete(room: &mut Room, account: AccountId, at: Timestamp, effects: &mut Effects) {
     let places = room.roster.places_of(account);
     dismiss(room, |member| member.account == account, Refusal::NotSignedIn, effects);
+    chat::forget_pins(room, account, effects);
     room.chat.forget(account);
     scrub(room, &places);
     admission::forget(room, account, effects);

@@ -4,6 +4,7 @@
 mod changes;
 mod message;
 mod picture;
+mod pins;
 mod replies;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -13,6 +14,7 @@ use serde::{Deserialize, Serialize};
 pub(super) use changes::{Change, change, foresee_change, foresee_removal, known, remove_picture};
 pub use message::{EmojiOnMessage, Markup, Message, Messages};
 pub use picture::{Picture, PictureFormat};
+pub(super) use pins::forget_pins;
 
 use super::{
     Answered, ArchiveChange, ArchivedMessage, Audience, Effects, Foreseen, LastMessage, Member, Room, RoomEvent,
@@ -46,6 +48,9 @@ pub(super) struct Chat {
     forgotten: VecDeque<(MessageNumber, ArchivedMessage)>,
     /// Accounts with messages in the archive that the room has dropped, each with the number of the latest.
     archived: BTreeMap<AccountId, MessageNumber>,
+    /// Of the messages that the room has dropped, those that are pinned, each with its author's account.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pins: BTreeMap<MessageNumber, AccountId>,
     /// Accounts of messages that the room has dropped before they were delivered to the owner's page, each with the number of
     /// the latest.
     waiting: BTreeMap<AccountId, MessageNumber>,
@@ -115,6 +120,7 @@ impl Chat {
         self.kept.iter_mut().filter(|kept| kept.account == from).for_each(|kept| kept.account = to);
         let forgotten = self.forgotten.iter_mut().map(|(_, known)| known);
         forgotten.filter(|known| known.account == from).for_each(|known| known.account = to);
+        self.pins.values_mut().filter(|account| **account == from).for_each(|account| *account = to);
         for accounts in [&mut self.archived, &mut self.waiting] {
             if let Some(latest) = accounts.remove(&from) {
                 note(accounts, to, latest);
@@ -126,6 +132,7 @@ impl Chat {
     pub(super) fn forget(&mut self, account: AccountId) {
         self.kept.retain(|kept| kept.account != account);
         self.forgotten.retain(|(_, known)| known.account != account);
+        self.pins.retain(|_, author| *author != account);
         self.archived.remove(&account);
         self.waiting.remove(&account);
     }
@@ -151,6 +158,9 @@ impl Chat {
             if !kept.message.delivered {
                 note(&mut self.waiting, kept.account, number);
             }
+            if kept.is_pinned() {
+                self.pins.insert(number, kept.account);
+            }
             self.note(number, kept.facts(), most);
         }
     }
@@ -174,10 +184,16 @@ impl Chat {
     fn forget_archived(&mut self, up_to: MessageNumber) {
         self.archived.retain(|_, latest| *latest > up_to);
         self.waiting.retain(|_, latest| *latest > up_to);
+        self.pins.retain(|number, _| *number > up_to);
     }
 }
 
 impl Room {
+    /// How many messages may be pinned.
+    fn most_pins(&self) -> usize {
+        self.created().map_or(0, |created| created.policy.max_pins as usize)
+    }
+
     /// How many messages it keeps itself.
     fn messages_kept(&self) -> usize {
         self.created().map_or(0, |created| created.policy.messages_kept as usize)

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::RoomKind;
 use crate::limits::{
-    DIRECT_LISTENERS, Limits, MESSAGE_CHARS, MESSAGE_TO_HOST_CHARS, PAGES_PER_MEMBER, PICTURES_PER_MESSAGE,
+    DIRECT_LISTENERS, Limits, MESSAGE_CHARS, MESSAGE_TO_HOST_CHARS, PAGES_PER_MEMBER, PICTURES_PER_MESSAGE, PINS,
     REPORT_CHARS, REPORTS, REPORTS_PER_MEMBER, WAITING, WAITING_PER_ADDRESS,
 };
 
@@ -59,6 +59,9 @@ pub struct Policy {
     /// Milliseconds that a page which lost the connection can resume; `None` for as long as its member has the place.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub page_grace_ms: Option<u64>,
+    /// Messages that may be pinned.
+    #[serde(default = "pins", skip_serializing_if = "is_pins")]
+    pub max_pins: u32,
     /// Reports that may wait for the owner.
     #[serde(default = "reports", skip_serializing_if = "is_reports")]
     pub max_reports: u32,
@@ -83,6 +86,10 @@ const fn attendance_parts() -> u32 {
 
 const fn message_chars() -> u32 {
     MESSAGE_TO_HOST_CHARS as u32
+}
+
+const fn pins() -> u32 {
+    PINS
 }
 
 const fn reports() -> u32 {
@@ -122,6 +129,11 @@ const fn is_zero(count: &u32) -> bool {
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference in")]
 const fn is_one(count: &u32) -> bool {
     *count == one()
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference in")]
+const fn is_pins(count: &u32) -> bool {
+    *count == pins()
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference in")]
@@ -173,6 +185,7 @@ impl Policy {
             max_pages: one(),
             max_direct_listeners: None,
             page_grace_ms: None,
+            max_pins: pins(),
             max_reports: reports(),
             max_reports_per_member: reports_per_member(),
             report_chars: report_chars(),
@@ -205,6 +218,7 @@ impl Policy {
             max_pages: PAGES_PER_MEMBER,
             max_direct_listeners: Some(DIRECT_LISTENERS),
             page_grace_ms: Some(limits.host_grace_ms),
+            max_pins: pins(),
             max_reports: reports(),
             max_reports_per_member: reports_per_member(),
             report_chars: report_chars(),

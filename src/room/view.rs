@@ -61,6 +61,9 @@ pub struct RoomView {
     /// Those who ask to come in, in the order in which they came; empty for all but the owner.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub waiting: Vec<Waiting>,
+    /// The numbers of the pinned messages, in their order, for who reads all messages.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pins: Vec<MessageNumber>,
 }
 
 fn is_default<T: Default + PartialEq>(value: &T) -> bool {
@@ -76,6 +79,7 @@ impl RoomView {
             messages: Vec::new(),
             reports: Vec::new(),
             waiting: Vec::new(),
+            pins: Vec::new(),
             publications: self.publications.clone(),
             owner_name: self.owner_name.clone(),
             name: self.name.clone(),
@@ -148,10 +152,18 @@ impl RoomView {
             RoomEvent::ReportTaken { .. } => {}
             RoomEvent::MessageDeleted { number } => {
                 self.reports.retain(|reported| reported.number != *number);
+                self.pins.retain(|pinned| pinned != number);
+                self.change_message(event);
+            }
+            RoomEvent::MessagePinned { number, pinned } => {
+                self.pins.retain(|known| known != number);
+                if *pinned {
+                    self.pins.push(*number);
+                    self.pins.sort_unstable();
+                }
                 self.change_message(event);
             }
             RoomEvent::MessageEdited { .. }
-            | RoomEvent::MessagePinned { .. }
             | RoomEvent::PictureRemoved { .. }
             | RoomEvent::MessageReacted { .. }
             | RoomEvent::MessagesDelivered { .. } => self.change_message(event),

@@ -6,6 +6,7 @@ mod markup;
 mod members;
 mod messages;
 mod pictures;
+mod pins;
 mod reports;
 mod sound;
 mod without_connection;

@@ -84,6 +84,15 @@ pub trait Backend: Send + Sync {
         caller: &Caller,
     ) -> Result<FoundMessages, ApiError>;
 
+    /// The messages of these numbers in a room that an account is a member of, the latest first, without those that are deleted.
+    async fn messages_at(
+        &self,
+        account: &Account,
+        code: RoomCode,
+        numbers: &[MessageNumber],
+        caller: &Caller,
+    ) -> Result<FoundMessages, ApiError>;
+
     /// The tokens of an account's programs, the latest first.
     async fn program_tokens(&self, account: &Account) -> Result<Vec<ProgramToken>, ApiError>;
 

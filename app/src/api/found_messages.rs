@@ -1,7 +1,7 @@
 //! What a search in a room finds.
 
 use heartogether::{
-    id::{DisplayName, MessageNumber},
+    id::{DisplayName, MemberId, MessageNumber},
     time::Timestamp,
 };
 use serde::{Deserialize, Serialize};
@@ -21,11 +21,16 @@ pub struct FoundMessages {
 pub struct FoundMessage {
     /// Its number in the room.
     pub number: MessageNumber,
+    /// Its author's place.
+    pub author: MemberId,
     /// Its author's name at the time.
     #[serde(deserialize_with = "DisplayName::told")]
     pub name: DisplayName,
     /// When it was written.
     pub sent_at: Timestamp,
-    /// The part of its text around the first hit: plain text and hits by turns, plain text first.
+    /// The part of its text around the first hit, or its beginning: plain text and hits by turns, plain text first.
     pub excerpt: Vec<String>,
+    /// How many pictures it has.
+    #[serde(default)]
+    pub pictures: u32,
 }

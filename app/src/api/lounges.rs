@@ -10,6 +10,7 @@ use {
     heartogether::{
         engagement::MessageText,
         id::{MessageNumber, RoomCode, RoomName},
+        limits::PINS,
         refusal::Refusal,
         role::Permission,
     },
@@ -114,4 +115,23 @@ pub async fn search_messages(
     let account = visitor.permit(Permission::Connect)?;
     let (code, before) = (RoomCode::parse(&code)?, before.map(MessageNumber));
     backend::backend()?.search_messages(account, code, &sought, before, &visitor.caller).await
+}
+
+/// The messages of these numbers in a room that the visitor is a member of, the latest first, without those that are deleted.
+///
+/// # Errors
+/// [`Refusal::CodeMalformed`], [`Refusal::FrameMalformed`] if these are too many, [`Refusal::NotSignedIn`], [`Refusal::RoomNotFound`],
+/// [`Refusal::NotAMember`], [`Refusal::TooManyRequests`] or a fault.
+#[server(prefix = "/api/fn", endpoint = "messages_at", output = JsonText)]
+pub async fn messages_at(
+    /// The room's code.
+    code: String,
+    /// The numbers, with commas between.
+    numbers: String,
+) -> Result<FoundMessages, ApiError> {
+    let visitor = backend::visitor();
+    let account = visitor.permit(Permission::Connect)?;
+    let parsed: Option<Vec<_>> = numbers.split(',').map(|number| number.parse().ok().map(MessageNumber)).collect();
+    let numbers = parsed.filter(|numbers| numbers.len() <= PINS as usize).ok_or(Refusal::FrameMalformed)?;
+    backend::backend()?.messages_at(account, RoomCode::parse(&code)?, &numbers, &visitor.caller).await
 }

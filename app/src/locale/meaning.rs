@@ -56,6 +56,7 @@ pub(crate) const fn refusal(refusal: Refusal) -> Key {
         Refusal::PictureUnreadable => text::PICTURE_UNREADABLE,
         Refusal::PictureTooLarge => text::PICTURE_TOO_LARGE,
         Refusal::PictureSpaceUsedUp => text::PICTURE_SPACE_USED_UP,
+        Refusal::TooManyPins => text::TOO_MANY_PINS,
         Refusal::TooManyReports => text::TOO_MANY_REPORTS,
         Refusal::Declined => text::DECLINED,
         Refusal::TooManyWaiting => text::TOO_MANY_WAITING,

@@ -30,6 +30,7 @@ mod news;
 mod notification;
 mod paste;
 mod pictures;
+mod pins;
 mod preview;
 mod questions;
 mod reports;

@@ -234,7 +234,8 @@ const fn may_mean(request: &ToRoom, refusal: Refusal) -> bool {
             }
             ToRoom::Edit(_) => is_about_text(refusal) || matches!(refusal, MessageNotFound),
             ToRoom::ReportMessage(_) => is_about_text(refusal) || matches!(refusal, MessageNotFound | TooManyReports),
-            ToRoom::Delete(_) | ToRoom::Pin(_) => matches!(refusal, MessageNotFound),
+            ToRoom::Delete(_) => matches!(refusal, MessageNotFound),
+            ToRoom::Pin(_) => matches!(refusal, MessageNotFound | TooManyPins),
             ToRoom::ReactTo(_) => matches!(refusal, MessageNotFound | EmojiUnknown | TooManyEmoji),
             ToRoom::NameOneself(_) => matches!(refusal, NameTaken | NameEmpty | NameTooLong | NameControlCharacter),
             ToRoom::NameRoom(_) => matches!(refusal, RoomNameEmpty | RoomNameTooLong | RoomNameControlCharacter),

@@ -95,6 +95,7 @@ pub(crate) fn view(stream: StreamState, listeners: &[MemberId]) -> RoomView {
         reports: Vec::new(),
         asks_first: false,
         waiting: Vec::new(),
+        pins: Vec::new(),
     }
 }
 

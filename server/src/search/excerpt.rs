@@ -2,14 +2,27 @@
 
 use std::ops::Range;
 
+use heartogether::room::Message;
+use heartogether_app::api::FoundMessage;
+
 /// Characters before the first hit, and in all, at most.
 const BEFORE_CHARS: usize = 40;
 const EXCERPT_CHARS: usize = 200;
 /// Stands where something was left out.
 const LEFT_OUT: &str = "…";
 
+/// A message with the part of its text that a list shows, by where the hits in it are. Nothing is shown of one that is deleted, or in
+/// which nothing hits.
+pub(crate) fn found(message: Message, hits: impl FnOnce(&str) -> Option<Vec<Range<usize>>>) -> Option<FoundMessage> {
+    let Message { number, author, name, sent_at, text, pictures, .. } = message;
+    let text = text?;
+    let excerpt = excerpt(text.as_str(), &hits(text.as_str())?);
+    let pictures = u32::try_from(pictures.len()).unwrap_or(u32::MAX);
+    Some(FoundMessage { number, author, name, sent_at, excerpt, pictures })
+}
+
 /// The text around the first hit: plain text and hits by turns, plain text first. Lines are joined.
-pub(crate) fn excerpt(text: &str, hits: &[Range<usize>]) -> Vec<String> {
+fn excerpt(text: &str, hits: &[Range<usize>]) -> Vec<String> {
     let first = hits.first().map_or(0, |hit| hit.start);
     let start = text[..first].char_indices().rev().take(BEFORE_CHARS).last().map_or(first, |(place, _)| place);
     let end = text[start..].char_indices().nth(EXCERPT_CHARS).map_or(text.len(), |(place, _)| start + place);

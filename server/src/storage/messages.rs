@@ -45,6 +45,12 @@ pub trait MessageArchive: Send + Sync {
         limit: usize,
     ) -> Result<Messages, StorageError>;
 
+    /// The messages of these numbers that the archive has, oldest first.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    async fn at(&self, room: RoomId, numbers: &[MessageNumber]) -> Result<Vec<Message>, StorageError>;
+
     /// One message, if the archive has it.
     ///
     /// # Errors

@@ -15,6 +15,7 @@ fn form_of(path: &str, pair: &Pair) -> String {
         "/api/events/publish" => format!(r#"{{"room":"{}","name":"slide"}}"#, pair.code),
         "/api/rooms" => "{}".to_owned(),
         "/language" => "language=de".to_owned(),
+        "messages_at" => format!("code={}&numbers=1", pair.code),
         "search_messages" => format!("code={}&sought=tea", pair.code),
         "make_program_token" => "label=A+robot&scopes=read_rooms".to_owned(),
         "revoke_program_token" => "id=none".to_owned(),

@@ -59,7 +59,10 @@ pub(in crate::room) fn foresee_change(
             None => Ok(Foreseen::Change),
         },
         Change::Delete => Ok(Foreseen::if_changed(!known.deleted)),
-        Change::Pin(pinned) => Ok(Foreseen::if_changed(*pinned != known.pinned)),
+        Change::Pin(true) if !room.chat.has_room_for_pin(number, room.most_pins()) => Err(Refusal::TooManyPins),
+        Change::Pin(pinned) => {
+            Ok(Foreseen::if_changed(*pinned != known.pinned || *pinned != room.chat.is_pinned(number)))
+        }
         Change::Edit { text, markup: _ } => {
             check_length(room, text)?;
             let now = room.chat.find(number).and_then(|kept| kept.message.text.as_ref());
@@ -155,6 +158,7 @@ fn make(
 ) {
     room.chat.kept.iter_mut().for_each(|kept| kept.message.apply(&event));
     if room.chat.find(number).is_none() {
+        room.chat.note_pin(&event, known.account);
         let most = room.messages_kept();
         room.chat.note(number, known, most);
     }

@@ -37,6 +37,7 @@ pub(super) fn room(state: StreamState, ended: Option<EndReason>) -> RoomView {
         reports: Vec::new(),
         asks_first: false,
         waiting: Vec::new(),
+        pins: Vec::new(),
     }
 }
 
@@ -55,6 +56,7 @@ pub(super) fn lounge() -> RoomView {
         publications,
         asks_first: true,
         waiting: vec![waiting()],
+        pins: vec![number],
         ..room
     }
 }

@@ -16,6 +16,7 @@ use super::{
     later::later,
     paste::markdown_of,
     pictures::{adding, viewer::viewer},
+    pins::pins,
     preview::preview,
     reports::{report, reports},
     search::search,
@@ -46,6 +47,8 @@ pub(super) struct Extras {
     pub(super) count_on_icon: fn(usize),
     /// The question why a message is reported.
     pub(super) report: fn(Lounge, MessageNumber) -> AnyView,
+    /// What is pinned.
+    pub(super) pins: fn(Lounge) -> AnyView,
     /// What was reported.
     pub(super) reports: fn(Lounge) -> AnyView,
     /// Who asks to come in.
@@ -64,6 +67,7 @@ fn load() -> Result<Extras, SplitLoaderError> {
         added: adding::added,
         viewer,
         count_on_icon,
+        pins,
         report,
         reports,
         waiting,

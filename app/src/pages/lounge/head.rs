@@ -1,13 +1,13 @@
 //! What stands above the conversation: the lounge's name, how it is with it, and what is pinned.
 
-use heartogether::{id::MessageNumber, room::Message};
+use heartogether::room::Message;
 use heartogether_client::SignalingState;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::KeyboardEvent;
 
 use super::{
-    erased::{effect, flag, icon_button, part, part_when, press, said},
+    erased::{effect, flag, icon_button, part_when, press, said},
     lounges::unread_elsewhere,
     markup::words_of,
     shared::{Lounge, Question, Sheet},
@@ -142,47 +142,37 @@ fn reports(lounge: Lounge) -> AnyView {
     part_when(move || count() > 0, shown)
 }
 
-/// The pinned messages that are here with their first lines, the latest first.
-fn pinned(lounge: Lounge, locale: Locale) -> Vec<(MessageNumber, String)> {
-    let pin = |message: &Message| {
-        let words = words_of(message, locale).map(|words| first_line(&words, PINNED_CHARS))?;
-        let is_blocked = lounge.handle.blocked.with(|blocked| blocked.contains(&message.author));
-        Some((message.number, if is_blocked { locale.say(text::BLOCKED_MESSAGE).into_owned() } else { words }))
-    };
-    lounge.handle.conversation.with(|entries| {
-        let pinned = entries.iter().map(|entry| &entry.message).filter(|message| message.pinned);
-        pinned.rev().filter_map(pin).collect()
-    })
-}
-
-/// One of the pinned messages. Pressing it leads to the message, and shows the one before it next.
+/// How many messages are pinned, and what the latest of them says if it is here. It leads to all of them.
 fn pins(lounge: Lounge) -> AnyView {
-    let (locale, place) = (Locale::current(), RwSignal::new(0));
-    let go = move || {
-        press(move |_| {
-            let pinned = untrack(|| pinned(lounge, locale));
-            let here = place.get_untracked() % pinned.len().max(1);
-            if let Some((number, _)) = pinned.get(here) {
-                lounge.sought.set(Some(*number));
-                place.set((here + 1) % pinned.len());
-            }
-        })
-    };
+    let locale = Locale::current();
+    let count = move || lounge.handle.room.with(|room| room.as_ref().map_or(0, |room| room.pins.len()));
+    let said_count = move || locale.say(text::pins_count(u32::try_from(count()).unwrap_or(u32::MAX))).into_owned();
     let shown = move || {
-        let pinned = pinned(lounge, locale);
-        let (count, here) = (pinned.len(), place.get() % pinned.len().max(1));
-        let Some((_, words)) = pinned.into_iter().nth(here) else { return ().into_any() };
-        let heading = if count > 1 { text::pinned_of(here + 1, count) } else { text::PINNED.into() };
+        let open = press(move |_| lounge.question.set(Some(Question::Pins)));
         view! {
-            <button type="button" class="pins" data-testid="pins" title=locale.say(text::GO_TO) on:click=go()>
+            <button type="button" class="pins" data-testid="pins" aria-haspopup="dialog" on:click=open>
                 <Icon glyph=Glyph::Pin />
-                <span class="pins-heading">{locale.say(heading)}</span>
+                <span class="pins-heading">{said(said_count)}</span>
                 <span class="pins-text" dir="auto" translate="no">
-                    {words}
+                    {said(move || latest_pin(lounge, locale))}
                 </span>
             </button>
         }
         .into_any()
     };
-    part(shown).into_any()
+    part_when(move || count() > 0, shown)
+}
+
+/// The first line of the message that was pinned last, if it is here. Reads reactively.
+fn latest_pin(lounge: Lounge, locale: Locale) -> String {
+    let handle = lounge.handle;
+    handle.conversation.track();
+    handle.past.track();
+    let is_blocked = |member| handle.blocked.with(|blocked| blocked.contains(&member));
+    let words = |message: &Message| match is_blocked(message.author) {
+        true => Some(locale.say(text::BLOCKED_MESSAGE).into_owned()),
+        false => words_of(message, locale).map(|words| first_line(&words, PINNED_CHARS)),
+    };
+    let latest = handle.room.with(|room| room.as_ref().and_then(|room| room.pins.last().copied()));
+    latest.and_then(|number| lounge.with_message(number, words).flatten()).unwrap_or_default()
 }

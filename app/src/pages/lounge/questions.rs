@@ -48,6 +48,7 @@ pub(super) fn Questions(lounge: Lounge) -> impl IntoView {
         Some(Question::Report(number)) => extra(move |extras| (extras.report)(lounge, number)),
         Some(Question::Reports) => extra(move |extras| (extras.reports)(lounge)),
         Some(Question::Waiting) => extra(move |extras| (extras.waiting)(lounge)),
+        Some(Question::Pins) => extra(move |extras| (extras.pins)(lounge)),
         Some(Question::Search) => extra(move |extras| (extras.search)(lounge)),
         Some(Question::About(person)) => about(lounge, person, locale),
         Some(Question::NameOneself) => name_oneself(lounge, locale),

@@ -232,7 +232,7 @@ fn results(searching: Searching) -> AnyView {
     let rows = part(move || {
         let rows = searching.results.with(|results| {
             let messages = results.iter().flat_map(|results| &results.messages);
-            messages.map(|message| row(searching, message)).collect_view()
+            messages.map(|message| row(searching.lounge, searching.locale, message, marked(message))).collect_view()
         });
         view! {
             <ol class="search-results" node_ref=searching.list aria-label=text::RESULTS>
@@ -271,9 +271,17 @@ fn results(searching: Searching) -> AnyView {
     .into_any()
 }
 
-/// A message that was found: who wrote it, when, and where the words are.
-fn row(searching: Searching, message: &FoundMessage) -> AnyView {
-    let Searching { lounge, locale, .. } = searching;
+/// Where the words are that were looked for.
+fn marked(message: &FoundMessage) -> AnyView {
+    let part = |(place, part): (usize, &String)| match place % 2 {
+        0 => part.clone().into_any(),
+        _ => view! { <mark>{part.clone()}</mark> }.into_any(),
+    };
+    message.excerpt.iter().enumerate().map(part).collect_view().into_any()
+}
+
+/// A message in a list: who wrote it, when, and some of its words. It leads to the message.
+pub(super) fn row(lounge: Lounge, locale: Locale, message: &FoundMessage, words: AnyView) -> AnyView {
     let number = message.number;
     let go = press(move |_| {
         lounge.question.set(None);
@@ -282,10 +290,6 @@ fn row(searching: Searching, message: &FoundMessage) -> AnyView {
     });
     let date = lounge.handle.date_of(message.sent_at);
     let when = format!("{}, {}", day_name(date, locale.language()), time_of_day(date, locale.language()));
-    let part = |(place, part): (usize, &String)| match place % 2 {
-        0 => part.clone().into_any(),
-        _ => view! { <mark>{part.clone()}</mark> }.into_any(),
-    };
     view! {
         <li>
             <button type="button" class="search-result" data-testid="search-result" title=locale.say(text::GO_TO) on:click=go>
@@ -294,7 +298,7 @@ fn row(searching: Searching, message: &FoundMessage) -> AnyView {
                     <time>{when}</time>
                 </span>
                 <span class="search-words" dir="auto" translate="no">
-                    {message.excerpt.iter().enumerate().map(part).collect_view()}
+                    {words}
                 </span>
             </button>
         </li>

@@ -60,6 +60,7 @@ pub(super) enum Question {
     Report(MessageNumber),
     Reports,
     Waiting,
+    Pins,
     Search,
     NameOneself,
     NameLounge,

@@ -1,6 +1,6 @@
 //! An archive with faults, for tests.
 
-use heartogether::room::{ArchivedMessage, Messages, Reading};
+use heartogether::room::{ArchivedMessage, Message, Messages, Reading};
 
 use super::*;
 use crate::storage::StorageError;
@@ -43,6 +43,10 @@ impl MessageArchive for FaultyArchive {
         limit: usize,
     ) -> Result<Messages, StorageError> {
         self.archive.before(room, reading, before, limit).await
+    }
+
+    async fn at(&self, room: RoomId, numbers: &[MessageNumber]) -> Result<Vec<Message>, StorageError> {
+        self.archive.at(room, numbers).await
     }
 
     async fn find(&self, room: RoomId, number: MessageNumber) -> Result<Option<ArchivedMessage>, StorageError> {

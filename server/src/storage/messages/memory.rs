@@ -1,7 +1,7 @@
 //! An archive in memory, for tests.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
@@ -76,6 +76,11 @@ impl MessageArchive for MemoryArchive {
         let mut messages: Vec<_> = newest_first.by_ref().take(limit).map(|(_, (_, message))| message.clone()).collect();
         messages.reverse();
         Ok(Messages { before, messages, has_earlier: newest_first.next().is_some() })
+    }
+
+    async fn at(&self, room: RoomId, numbers: &[MessageNumber]) -> Result<Vec<Message>, StorageError> {
+        let (kept, numbers) = (self.kept(), BTreeSet::from_iter(numbers));
+        Ok(numbers.into_iter().filter_map(|number| Some(kept.get(&(room, *number))?.1.clone())).collect())
     }
 
     async fn find(&self, room: RoomId, number: MessageNumber) -> Result<Option<ArchivedMessage>, StorageError> {

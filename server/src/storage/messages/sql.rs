@@ -4,12 +4,15 @@ mod batch;
 mod index;
 mod search;
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use async_trait::async_trait;
 use heartogether::{
     id::{AccountId, MessageNumber, RoomId},
-    room::{ArchiveChange, ArchivedMessage, Messages, Reading},
+    room::{ArchiveChange, ArchivedMessage, Message, Messages, Reading},
     time::Timestamp,
 };
 
@@ -147,6 +150,12 @@ impl MessageArchive for SqlArchive {
         rows.reverse();
         let messages = self.open(&rows).await?.into_iter().map(|stored| stored.owned.message).collect();
         Ok(Messages { before, messages, has_earlier })
+    }
+
+    async fn at(&self, room: RoomId, numbers: &[MessageNumber]) -> Result<Vec<Message>, StorageError> {
+        let (stored, _) = self.stored(room, numbers).await?;
+        let found = stored.into_iter().map(|stored| (stored.owned.message.number, stored.owned.message));
+        Ok(found.collect::<BTreeMap<_, _>>().into_values().collect())
     }
 
     async fn find(&self, room: RoomId, number: MessageNumber) -> Result<Option<ArchivedMessage>, StorageError> {

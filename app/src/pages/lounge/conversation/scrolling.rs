@@ -24,6 +24,8 @@ pub(super) struct Scrolling {
     last_top_px: StoredValue<i32>,
     /// The row that was first, and how far it was from the top, while what is around it changes.
     anchor: StoredValue<Option<(RowKey, i32)>>,
+    /// The row that has the focus meanwhile: a browser takes it from a row that is moved.
+    focused: StoredValue<Option<String>>,
     /// Whether it stands where the visitor begins to read.
     has_begun: StoredValue<bool>,
 }
@@ -36,6 +38,7 @@ impl Scrolling {
             rows: NodeRef::new(),
             last_top_px: StoredValue::new(0),
             anchor: StoredValue::new(None),
+            focused: StoredValue::new(None),
             has_begun: StoredValue::new(false),
         }
     }
@@ -78,6 +81,8 @@ impl Scrolling {
     pub(super) fn before_change(self, first: Option<RowKey>) {
         let place = first.and_then(|key| Some((key, self.element(key)?.offset_top())));
         self.anchor.set_value(place);
+        let focused = document().active_element().filter(|element| element.has_attribute("data-message"));
+        self.focused.set_value(focused.map(|row| row.id()));
         request_animation_frame(move || self.settle());
     }
 
@@ -136,6 +141,7 @@ impl Scrolling {
                 log.set_scroll_top(log.scroll_top() + moved_px);
             }
         }
+        self.focus_again(&log);
         if self.begin() {
             return;
         }
@@ -145,6 +151,19 @@ impl Scrolling {
         self.ask_for_more(&log);
         if self.lounge.sought.get_untracked().is_some() {
             self.seek();
+        }
+    }
+
+    /// Gives the focus back without scrolling.
+    fn focus_again(self, log: &HtmlElement) {
+        let Some(row) = self.focused.try_update_value(Option::take).flatten() else { return };
+        let is_lost = document().active_element().is_none_or(|element| element.tag_name() == "BODY");
+        let row = document().get_element_by_id(&row).and_then(|row| row.dyn_into::<HtmlElement>().ok());
+        if let Some(row) = row.filter(|_| is_lost) {
+            let top_px = log.scroll_top();
+            // A browser that refuses leaves the focus where it is, which hurts nobody.
+            let _ = row.focus();
+            log.set_scroll_top(top_px);
         }
     }
 

@@ -159,6 +159,7 @@ fn makes(kind: RoomKind, messages_kept: u32) -> Event {
         max_pages: 1,
         max_direct_listeners: None,
         page_grace_ms: None,
+        max_pins: 100,
         max_reports: 100,
         max_reports_per_member: 10,
         max_waiting: 50,
