@@ -3,7 +3,7 @@
 use heartogether::{
     engagement::MessageText,
     id::MessageNumber,
-    room::{ArchiveChange, Message, Messages, Reading},
+    room::{ArchiveChange, Message, Reading},
 };
 use heartogether_server::storage::accounts::Accounts;
 
