@@ -154,6 +154,8 @@ impl Client {
             // It was the name that the page joined with.
             Refusal::NameTaken if self.place.is_none() => self.refuse(refusal, out),
             Refusal::NotAMember if self.place.take().is_some() => self.join(out),
+            // A member's page is back, and they are none any more: they were sent out, or have left on another page.
+            Refusal::Declined if !self.waits() => self.refuse(Refusal::NotAMember, out),
             Refusal::RoomNotFound | Refusal::RoomEnded if self.place.is_some() => self.learn_of_end(out),
             Refusal::StorageUnavailable => self.wait_for_storage(out),
             Refusal::TooManyRequests | Refusal::TooManyFrames if !self.signaling.is_attached() => {
@@ -194,14 +196,19 @@ impl Client {
         if self.ending().is_some() {
             self.forget_removals(out);
         }
+        self.end_sound(out);
+        self.signaling.stop(out);
+        self.drop_held_reaction();
+        out.extend([Timer::OfferRequest, Timer::Messages, Timer::Declaration].map(Output::StopTimer));
+    }
+
+    /// Nothing is sent or heard any more.
+    pub(super) fn end_sound(&mut self, out: &mut Vec<Output>) {
         out.extend(self.peers.members().into_iter().map(|member| Output::StopTimer(Timer::Attempt(member))));
         self.peers.close_all(out);
         self.publishing = Publishing::default();
         self.listening = Listening::default();
-        self.signaling.stop(out);
-        self.drop_held_reaction();
-        let timers = [Timer::OfferRequest, Timer::Messages, Timer::Declaration, Timer::Mixer, Timer::Microphone];
-        out.extend(timers.map(Output::StopTimer));
+        out.extend([Timer::Mixer, Timer::Microphone].map(Output::StopTimer));
         out.push(Output::StopCapture);
     }
 

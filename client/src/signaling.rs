@@ -3,7 +3,7 @@
 mod storage;
 
 use heartogether::{
-    id::{DisplayName, RoomCode},
+    id::RoomCode,
     protocol::{ClientMessage, Hello, Join, PROTOCOL_VERSION, ResumeRoom, ResumeRooms, ToRoom},
     refusal::Refusal,
     role::Role,
@@ -57,6 +57,9 @@ pub(super) struct Signaling {
     /// Whether the room has said on the current connection that the page waits for a place.
     is_waiting: bool,
     was_attached: bool,
+    /// Whether the page has had a place, or waited for one, since the visitor asked for it. What it asks for from then on, nobody
+    /// has pressed anything for.
+    returns: bool,
     /// Whether a server that stops has sent the page to another one, and the way there has not failed and does not take too long.
     is_moving: bool,
     take_over: bool,
@@ -71,6 +74,7 @@ impl Signaling {
             has_place: false,
             is_waiting: false,
             was_attached: false,
+            returns: false,
             is_moving: false,
             take_over,
             trouble: None,
@@ -108,6 +112,7 @@ impl Signaling {
 
     pub(super) fn note_waiting(&mut self) {
         self.is_waiting = true;
+        self.returns = true;
     }
 
     /// Whether the page moves to another server, and shows nothing of it yet.
@@ -118,6 +123,7 @@ impl Signaling {
     pub(super) fn attach(&mut self, out: &mut Vec<Output>) {
         self.has_place = true;
         self.was_attached = true;
+        self.returns = true;
         self.trouble = None;
         // Takes over only once, so that a page that opens the room later keeps it.
         self.take_over = false;
@@ -156,20 +162,18 @@ impl Signaling {
 /// What the script at the top of a page says first for it: for a listener's page that has just been opened, and for a host's page
 /// that is back from a reload, which takes its place over.
 pub fn introduction(role: Role, code: RoomCode) -> [ClientMessage; 2] {
-    [hello(), join(code, role, Client::may_take_over(role), None)]
+    let join = Join { role, take_over: Client::may_take_over(role), name: None, returns: false };
+    [hello(), ClientMessage::to_room(code, ToRoom::Join(join))]
 }
 
 pub(super) const fn hello() -> ClientMessage {
     ClientMessage::Hello(Hello { protocol: PROTOCOL_VERSION })
 }
 
-const fn join(code: RoomCode, role: Role, take_over: bool, name: Option<DisplayName>) -> ClientMessage {
-    ClientMessage::to_room(code, ToRoom::Join(Join { role, take_over, name }))
-}
-
 impl Client {
     pub(super) fn connect(&mut self, out: &mut Vec<Output>) {
         self.refusal = None;
+        self.signaling.returns = false;
         if self.ending().is_some() {
             // The room was opened again, so earlier state is dropped.
             (self.room, self.place, self.missed_end) = (None, None, false);
@@ -237,7 +241,9 @@ impl Client {
     }
 
     pub(super) fn join(&self, out: &mut Vec<Output>) {
-        out.push(Output::Send(join(self.code, self.role, self.takes_over(), self.conversation.name.clone())));
+        let (name, returns) = (self.conversation.name.clone(), self.kind().members_stay() && self.signaling.returns);
+        let join = Join { role: self.role, take_over: self.takes_over(), name, returns };
+        out.push(Output::Send(ClientMessage::to_room(self.code, ToRoom::Join(join))));
     }
 
     /// Peer connections stay as they are while signaling is away.

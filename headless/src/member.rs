@@ -87,7 +87,7 @@ impl Member {
     async fn take_places(&mut self, codes: &[RoomCode]) -> Result<(), HeadlessError> {
         let (role, rooms) = (self.guest.plan.role, self.guest.plan.rooms.clone());
         for room in &rooms {
-            let join = ToRoom::Join(Join { role, take_over: false, name: None });
+            let join = ToRoom::Join(Join { role, take_over: false, name: None, returns: false });
             self.connection.send(&ClientMessage::to_room(codes[*room], join)).await?;
         }
         while self.places.len() < rooms.len() {

@@ -190,6 +190,7 @@ fn asks_to_listen(listener: u64) -> Event {
         marks: Marks::default(),
         role: Role::Listener,
         take_over: false,
+        returns: false,
         member: MemberId::from_bits(10_000 + u128::from(listener)),
         token: ResumeToken::from_bits(u128::from(listener)),
     })

@@ -195,7 +195,7 @@ async fn hostile_frames_have_no_effect() {
     for line in lines {
         hear(site.greet(&guest).await, &line).await;
         let mut host = site.greet(&stranger).await;
-        let take_over = Join { role: Role::Host, take_over: true, name: None };
+        let take_over = Join { role: Role::Host, take_over: true, name: None, returns: false };
         host.send(&said_in(elsewhere, ToRoom::Join(take_over))).await;
         if let Some(refusal) = refused(&host.receive().await) {
             assert_eq!(refusal, Refusal::RoomEnded);

@@ -211,7 +211,7 @@ async fn a_second_host_is_refused_unless_the_owner_takes_over() {
     assert_eq!(other_tab.refusal().await, Refusal::HostElsewhere);
     pair.is_undisturbed().await;
 
-    let take_over = Join { role: Role::Host, take_over: true, name: None };
+    let take_over = Join { role: Role::Host, take_over: true, name: None, returns: false };
     other_tab.send(&said_in(pair.code, ToRoom::Join(take_over))).await;
     assert_eq!(other_tab.joined().await.member, pair.as_host.member);
     assert_eq!(pair.host.refusal().await, Refusal::SessionReplaced);

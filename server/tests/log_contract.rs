@@ -48,6 +48,7 @@ pub(crate) fn asks(account: AccountId, name: &str) -> Event {
         kind: AccountKind::Known,
         role: Role::Listener,
         take_over: false,
+        returns: false,
         member: MemberId::from_bits(3),
         token: ResumeToken::from_bits(4),
     })

@@ -45,7 +45,9 @@ async fn come(site: &Site, cookie: &str, code: RoomCode) -> (Connection, Joined)
 async fn come_as(site: &Site, cookie: &str, code: RoomCode, name: &str) -> Connection {
     let mut connection = site.greet(cookie).await;
     let name = DisplayName::parse(name).ok();
-    connection.send(&said_in(code, ToRoom::Join(Join { role: Role::Participant, take_over: false, name }))).await;
+    connection
+        .send(&said_in(code, ToRoom::Join(Join { role: Role::Participant, take_over: false, name, returns: false })))
+        .await;
     connection
 }
 

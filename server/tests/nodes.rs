@@ -80,7 +80,9 @@ async fn what_is_written_on_one_node_is_read_on_the_other_in_one_order() {
     );
     // Ada's page moves to the other node, which has a copy of its own.
     let mut moved = other.site().greet(&ada).await;
-    moved.send(&said_in(code, ToRoom::Join(Join { role: Role::Host, take_over: true, name: None }))).await;
+    moved
+        .send(&said_in(code, ToRoom::Join(Join { role: Role::Host, take_over: true, name: None, returns: false })))
+        .await;
     assert_eq!(nonces(&moved.joined().await.room.messages), nonces(&heard));
     // A log-out on one node ends the connections to the other.
     one.site().post("/auth/logout", "", &[("cookie", &linus)]).await;

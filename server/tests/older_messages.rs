@@ -212,7 +212,7 @@ async fn a_message_that_is_sent_again_within_a_day_is_not_written_again() {
         server.clock.advance(passed);
         // The server may not have noticed yet.
         pair.host = server.site.greet(&pair.ada).await;
-        let take_over = ToRoom::Join(Join { role: Role::Host, take_over: true, name: None });
+        let take_over = ToRoom::Join(Join { role: Role::Host, take_over: true, name: None, returns: false });
         pair.host.send(&said_in(pair.code, take_over)).await;
         pair.host.joined().await;
         (pair.listener, _) = server.site.join(&pair.grace, pair.code, Role::Listener).await;

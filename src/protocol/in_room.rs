@@ -173,6 +173,9 @@ pub struct Join {
     /// the name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<DisplayName>,
+    /// Whether the page comes back by itself, and had a place or waited for one: then it is refused if it has neither any more.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub returns: bool,
 }
 
 /// Resumes places after a lost connection, at most [`ROOMS_PER_CONNECTION`](crate::limits::ROOMS_PER_CONNECTION).

@@ -163,6 +163,9 @@ pub struct JoinRequested {
     pub role: Role,
     /// Whether to take the owner's place from another page.
     pub take_over: bool,
+    /// Whether a page comes back that had a place or waited for one. Nothing new is asked for.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub returns: bool,
     /// The id of the place, if a new one is given.
     pub member: MemberId,
     /// The token with which the page can resume the place.

@@ -114,6 +114,7 @@ pub(super) fn check_join(room: &Room, request: &JoinRequested) -> Result<(), Ref
         }
         Some(_) if room.roster.removed.knows(request.marks) => return Err(Refusal::Removed),
         Some(_) => return Ok(()),
+        None if request.returns && room.waiting_of(request.account).is_none() => return Err(Refusal::Declined),
         None => {}
     }
     places::check(room, request)?;

@@ -65,9 +65,9 @@ fn signals() -> Vec<Signal> {
 fn to_room() -> Vec<ToRoom> {
     let number = MessageNumber(40);
     let mut messages = vec![
-        ToRoom::Join(Join { role: Role::Host, take_over: true, name: None }),
-        ToRoom::Join(Join { role: Role::Listener, take_over: false, name: None }),
-        ToRoom::Join(Join { role: Role::Participant, take_over: false, name: None }),
+        ToRoom::Join(Join { role: Role::Host, take_over: true, name: None, returns: false }),
+        ToRoom::Join(Join { role: Role::Listener, take_over: false, name: None, returns: false }),
+        ToRoom::Join(Join { role: Role::Participant, take_over: false, name: None, returns: false }),
         ToRoom::Leave,
         ToRoom::Publish(Publish { source: Source::Display, paused: false }),
         ToRoom::Publish(Publish { source: Source::Microphone, paused: true }),
@@ -96,7 +96,13 @@ fn to_room() -> Vec<ToRoom> {
         ToRoom::AskFirst(AskFirst { on: true }),
         ToRoom::AnswerJoin(AnswerJoin { member: LISTENER, admit: true }),
         ToRoom::AnswerJoin(AnswerJoin { member: LISTENER, admit: false }),
-        ToRoom::Join(Join { role: Role::Participant, take_over: false, name: DisplayName::parse("Grace").ok() }),
+        ToRoom::Join(Join {
+            role: Role::Participant,
+            take_over: false,
+            name: DisplayName::parse("Grace").ok(),
+            returns: false,
+        }),
+        ToRoom::Join(Join { role: Role::Participant, take_over: false, name: None, returns: true }),
         ToRoom::RemoveMember(RemoveMember { member: LISTENER, block_address: false, may_return: true }),
         ToRoom::FetchMessages(FetchMessages { before: number }),
         ToRoom::RemoveMember(RemoveMember { member: LISTENER, block_address: false, may_return: false }),

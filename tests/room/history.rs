@@ -292,6 +292,7 @@ impl World {
             kind: AccountKind::Known,
             role,
             take_over,
+            returns: false,
             member,
             token,
         }));

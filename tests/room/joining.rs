@@ -248,6 +248,7 @@ fn only_the_host_sees_an_e_mail_address() {
         kind: AccountKind::Known,
         role: Role::Listener,
         take_over: false,
+        returns: false,
         member: MemberId::from_bits(77),
         token: ResumeToken::from_bits(78),
     };

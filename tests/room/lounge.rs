@@ -115,6 +115,7 @@ fn an_email_address_is_shown_to_nobody() {
         marks: Marks::default(),
         role: Role::Participant,
         take_over: false,
+        returns: false,
         member: MemberId::from_bits(77),
         token: ResumeToken::from_bits(78),
     }));

@@ -37,6 +37,7 @@ fn ask(stage: &mut Stage, account: AccountId, role: Role, at: u128, marks: Marks
         marks,
         role,
         take_over: false,
+        returns: false,
         member: MemberId::from_bits(1_000 + at),
         token: ResumeToken::from_bits(2_000 + at),
     }))

@@ -232,6 +232,7 @@ fn a_lost_node_ends_only_its_own_connections() {
         kind: AccountKind::Known,
         role: Role::Listener,
         take_over: false,
+        returns: false,
         member,
         token: ResumeToken::from_bits(78),
     }));

@@ -216,6 +216,7 @@ impl Stage {
             kind: self.kind,
             role,
             take_over,
+            returns: false,
             member,
             token,
         }))

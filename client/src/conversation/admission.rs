@@ -35,8 +35,11 @@ impl Client {
         }
     }
 
-    /// The visitor waits, unless they have given up before the room could be told.
+    /// The visitor waits, unless they have given up before the room could be told. Whoever was a member is none any more.
     pub(super) fn wait_for_owner(&mut self, out: &mut Vec<Output>) {
+        if self.room.take().is_some() {
+            self.end_sound(out);
+        }
         self.conversation.waits = true;
         self.signaling.note_waiting();
         if self.gives_up {

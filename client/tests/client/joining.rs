@@ -16,7 +16,7 @@ fn hello() -> ClientMessage {
 }
 
 fn join(role: Role, take_over: bool) -> ClientMessage {
-    to_room(ToRoom::Join(Join { role, take_over, name: None }))
+    to_room(ToRoom::Join(Join { role, take_over, name: None, returns: false }))
 }
 
 fn resume(last_seq: u64) -> ClientMessage {

@@ -77,7 +77,8 @@ impl World {
         let created = RoomCreated { id, code, owner: OWNER, owner_member, owner_name: name("Ada"), name: None, policy };
         self.rooms.insert(code, Room::default());
         self.append(code, Event::RoomCreated(created));
-        let join = self.join_request(OWNERS, OWNER, Join { role: Role::Host, take_over: false, name: None });
+        let join =
+            self.join_request(OWNERS, OWNER, Join { role: Role::Host, take_over: false, name: None, returns: false });
         self.append(code, join);
         let id = PublicationId::from_bits(self.draw());
         self.host_says(code, Command::Publish { id, source: Source::Microphone, paused: false });
@@ -99,6 +100,7 @@ impl World {
             marks: Marks::default(),
             role,
             take_over,
+            returns: false,
             member: MemberId::from_bits(self.draw()),
             token: ResumeToken::from_bits(self.draw()),
         })

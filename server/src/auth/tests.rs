@@ -127,6 +127,7 @@ fn asks_to_listen(account: &Account, number: u128) -> Event {
         kind: AccountKind::Guest(Guests::Host),
         role: Role::Listener,
         take_over: false,
+        returns: false,
         member: MemberId::from_bits(number),
         token: ResumeToken::from_bits(number),
     })

@@ -192,6 +192,7 @@ fn asks_to_host() -> Event {
         kind: AccountKind::Known,
         role: Role::Host,
         take_over: false,
+        returns: false,
         member: MemberId::from_bits(3),
         token: ResumeToken::from_bits(4),
     })

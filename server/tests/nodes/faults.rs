@@ -107,7 +107,9 @@ async fn a_redis_that_is_killed_and_started_again_under_load_costs_nothing() {
     }
     let _fleet = restarts.await.expect("started again");
     let mut moved = other.site.greet(&pair.ada).await;
-    moved.send(&said_in(pair.code, ToRoom::Join(Join { role: Role::Host, take_over: true, name: None }))).await;
+    moved
+        .send(&said_in(pair.code, ToRoom::Join(Join { role: Role::Host, take_over: true, name: None, returns: false })))
+        .await;
     let kept = nonces(&moved.joined().await.room.messages);
     assert_eq!(kept, (1..=MESSAGES).collect::<Vec<_>>(), "each once, in the order in which it was sent");
     tell_kept(&format!(
@@ -151,7 +153,9 @@ async fn members_of_a_node_that_is_killed_are_back_soon_and_nothing_acknowledged
     let (mut ken, _) = other.site().join(&other.site().sign_in("Ken").await, code, Role::Listener).await;
     assert_eq!(write_surely(&mut ken, 1).await, 0, "the room goes on");
     let mut again = other.site().greet(&ada).await;
-    again.send(&said_in(code, ToRoom::Join(Join { role: Role::Host, take_over: true, name: None }))).await;
+    again
+        .send(&said_in(code, ToRoom::Join(Join { role: Role::Host, take_over: true, name: None, returns: false })))
+        .await;
     let kept = nonces(&again.joined().await.room.messages);
     for nonce in acknowledged.concat() {
         assert_eq!(kept.iter().filter(|kept| **kept == nonce).count(), 1, "{nonce} in {kept:?}");
@@ -166,7 +170,11 @@ async fn members_of_a_node_that_is_killed_enter_their_grace_once() {
     let pair = nodes[0].site().pair().await;
     // Two nodes have the room open and notice.
     let mut host = nodes[1].site().greet(&pair.ada).await;
-    host.send(&said_in(pair.code, ToRoom::Join(Join { role: Role::Host, take_over: true, name: None }))).await;
+    host.send(&said_in(
+        pair.code,
+        ToRoom::Join(Join { role: Role::Host, take_over: true, name: None, returns: false }),
+    ))
+    .await;
     host.joined().await;
     let linus = nodes[2].site().sign_in("Linus").await;
     let (_linus, joined) = nodes[2].site().join(&linus, pair.code, Role::Listener).await;
@@ -274,7 +282,9 @@ async fn goes_on_without_its_primary(fleet: Fleet, of: &str) {
     assert!(again < AGAIN, "{again:?}");
     write_surely(&mut elsewhere, 12).await;
     let mut moved = other.site().greet(&pair.ada).await;
-    moved.send(&said_in(pair.code, ToRoom::Join(Join { role: Role::Host, take_over: true, name: None }))).await;
+    moved
+        .send(&said_in(pair.code, ToRoom::Join(Join { role: Role::Host, take_over: true, name: None, returns: false })))
+        .await;
     assert_eq!(nonces(&moved.joined().await.room.messages), [1, 11, 2, 12]);
     tell_kept(&format!(
         "a primary of {of} was killed under two nodes: 4 of 4 messages, {refusals} refusals, written again after {again:?}"

@@ -193,7 +193,9 @@ async fn a_rolling_restart_of_all_nodes_loses_nothing_and_nobody() {
         assert_eq!(member.connection.closed_with, None);
     }
     let mut again = sites[4].greet(&members[0].cookie).await;
-    again.send(&said_in(code, ToRoom::Join(Join { role: Role::Host, take_over: true, name: None }))).await;
+    again
+        .send(&said_in(code, ToRoom::Join(Join { role: Role::Host, take_over: true, name: None, returns: false })))
+        .await;
     let room = again.joined().await.room;
     let there: BTreeSet<_> = room.members.iter().map(|member| (member.member, member.connected)).collect();
     let expected: BTreeSet<_> = members[1..].iter().map(|member| (member.joined.member, true)).collect();

@@ -34,7 +34,7 @@ fn said_by(pair: &Pair, who: Who) -> Vec<ClientMessage> {
 fn said_before(message: &ClientMessage, pair: &Pair, who: Who) -> Vec<ClientMessage> {
     let hello = ClientMessage::Hello(Hello { protocol: PROTOCOL_VERSION });
     let role = if who == Who::Owner { Role::Host } else { Role::Listener };
-    let join = said_in(pair.code, ToRoom::Join(Join { role, take_over: true, name: None }));
+    let join = said_in(pair.code, ToRoom::Join(Join { role, take_over: true, name: None, returns: false }));
     match message {
         ClientMessage::Hello(_) => vec![],
         ClientMessage::Ping(_) | ClientMessage::ResumeRooms(_) => vec![hello],

@@ -70,7 +70,7 @@ messages! {
     "resume_rooms": ClientMessage::ResumeRooms(_) =>
         |pair, _, joined: &Joined| crate::support::resume(pair.code, joined, Seq(u64::MAX));
     "join as host": in_room!(ToRoom::Join(Join { role: Role::Host, .. })) =>
-        |pair, _, _| said_in(pair.code, ToRoom::Join(Join { role: Role::Host, take_over: true, name: None }));
+        |pair, _, _| said_in(pair.code, ToRoom::Join(Join { role: Role::Host, take_over: true, name: None, returns: false }));
     "join as listener": in_room!(ToRoom::Join(Join { role: Role::Listener, .. })) =>
         |pair, _, _| join(pair.code, Role::Listener);
     "join as participant": in_room!(ToRoom::Join(Join { role: Role::Participant, .. })) =>

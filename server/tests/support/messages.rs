@@ -12,7 +12,7 @@ use heartogether::{
 };
 
 pub fn join(code: RoomCode, role: Role) -> ClientMessage {
-    said_in(code, ToRoom::Join(Join { role, take_over: false, name: None }))
+    said_in(code, ToRoom::Join(Join { role, take_over: false, name: None, returns: false }))
 }
 
 pub fn resume(code: RoomCode, joined: &Joined, last_seq: Seq) -> ClientMessage {

@@ -1,7 +1,9 @@
 //! The owner is asked before somebody comes in, by choice, and decides about each.
 
 mod ends;
+mod giving_up;
 mod names;
+mod returning;
 
 use heartogether::{
     id::{AccountId, ConnectionId, MemberId, NameMark, ResumeToken},
@@ -63,6 +65,7 @@ fn knock_as(stage: &mut Stage, at: u128, called: &str, mark: u128) -> Outcome {
         marks: Marks { name: Some(NameMark::from_bits(mark)), ..Marks::default() },
         role: Role::Participant,
         take_over: false,
+        returns: false,
         member: MemberId::from_bits(5_000 + at),
         token: ResumeToken::from_bits(6_000 + at),
     }))
@@ -302,21 +305,6 @@ fn when_nobody_is_asked_any_more_all_who_wait_come_in_as_far_as_there_are_places
     stage.command(33, Command::Leave);
     stage.command(1, ASK);
     assert!(waits(&knock_at(&mut stage, 3, 34), 34), "the owner has not decided about them");
-}
-
-#[test]
-fn who_waits_can_give_up_and_their_other_page_learns_it() {
-    let mut stage = asking_with(Policy { max_pages: 2, ..policy() });
-    knock_at(&mut stage, 3, 31);
-    knock_at(&mut stage, 3, 32);
-    let member = only_one(&stage);
-    let leave = Event::Commanded { connection: connection(31).id, account: EDSGER, command: Command::Leave };
-    assert_eq!(stage.room.foresee(&leave, stage.now), Ok(Foreseen::Change));
-    let outcome = stage.append(leave.clone());
-    assert_eq!(outcome.closed(), [closed_at(32, Refusal::LeftElsewhere)]);
-    assert_eq!(outcome.events(Audience::Member(HOST)), [&RoomEvent::JoinAnswered { members: vec![member] }]);
-    assert!(waiting(&stage).is_empty());
-    assert_eq!(stage.append(leave).refusal(31), Refusal::NotAMember);
 }
 
 #[test]

@@ -34,6 +34,7 @@ fn request(stage: &Stage, account: AccountId, called: &str, at: u128) -> JoinReq
         kind: stage.kind,
         role: Role::Participant,
         take_over: false,
+        returns: false,
         member: MemberId::from_bits(500 + at),
         token: heartogether::id::ResumeToken::from_bits(500 + at),
     }

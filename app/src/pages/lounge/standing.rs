@@ -99,7 +99,7 @@ pub(super) enum WayIn {
 impl WayIn {
     pub(super) const fn after(refusal: Refusal) -> Self {
         match refusal {
-            Refusal::NameTaken | Refusal::SentOut | Refusal::LeftElsewhere => Self::Ask,
+            Refusal::NameTaken | Refusal::SentOut | Refusal::LeftElsewhere | Refusal::NotAMember => Self::Ask,
             Refusal::SessionReplaced => Self::OpenHere,
             Refusal::NotSignedIn | Refusal::GuestsOff => Self::SignIn,
             Refusal::VersionUnsupported
@@ -169,5 +169,6 @@ mod tests {
         assert_eq!(WayIn::after(Refusal::RoomFull), WayIn::TryAgain);
         assert_eq!(WayIn::after(Refusal::Removed), WayIn::None);
         assert_eq!(WayIn::after(Refusal::NameTaken), WayIn::Ask);
+        assert_eq!(WayIn::after(Refusal::NotAMember), WayIn::Ask, "nobody comes in again by themselves");
     }
 }

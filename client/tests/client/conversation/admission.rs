@@ -3,13 +3,16 @@
 use heartogether::{
     protocol::{AnswerJoin, AskFirst, FromRoom, Join},
     refusal::Refusal,
-    room::Waiting,
+    room::{Source, Waiting},
 };
 use heartogether_client::{ListenerState, Output, SignalingState};
 
 use super::*;
 
-const JOIN: ToRoom = ToRoom::Join(Join { role: Role::Participant, take_over: false, name: None });
+const JOIN: ToRoom = ToRoom::Join(Join { role: Role::Participant, take_over: false, name: None, returns: false });
+
+/// What a page says that comes back by itself.
+const RETURN: ToRoom = ToRoom::Join(Join { role: Role::Participant, take_over: false, name: None, returns: true });
 
 /// Grace's page, which was told to wait.
 fn waiting_page() -> Page {
@@ -26,7 +29,7 @@ fn a_page_waits_and_goes_in_by_itself_when_it_is_let_in() {
     let mut page = waiting_page();
     assert!(page.client.waits());
     assert_eq!(page.client.listener_state(), ListenerState::Connecting);
-    assert_eq!(said(&page.hear(from_room(FromRoom::Admitted))), [JOIN]);
+    assert_eq!(said(&page.hear(from_room(FromRoom::Admitted))), [RETURN]);
     page.hear(joined(GRACE, 10, lounge(Vec::new())));
     assert!(!page.client.waits());
     assert_eq!(page.client.own_member(), Some(GRACE));
@@ -38,10 +41,45 @@ fn a_page_that_lost_the_connection_asks_again_and_goes_on_waiting() {
     page.lose();
     assert!(page.client.waits());
     page.take(Input::Woken);
-    assert_eq!(introduced(&page.take(Input::SocketOpened)), [JOIN]);
+    assert_eq!(introduced(&page.take(Input::SocketOpened)), [RETURN]);
     page.hear(from_room(FromRoom::Waiting));
     assert!(page.client.waits());
     assert_eq!(page.client.signaling_state(), SignalingState::Connecting);
+}
+
+#[test]
+fn a_page_whose_request_is_gone_learns_it_and_asks_again_when_the_visitor_wants_it() {
+    let mut page = waiting_page();
+    page.lose();
+    page.take(Input::Woken);
+    assert_eq!(introduced(&page.take(Input::SocketOpened)), [RETURN]);
+    page.refuse(Refusal::Declined);
+    assert_eq!(page.client.listener_state(), ListenerState::Refused(Refusal::Declined));
+    page.take(Input::RetryPressed);
+    assert_eq!(introduced(&page.take(Input::SocketOpened)), [JOIN]);
+}
+
+#[test]
+fn a_page_that_is_let_in_and_loses_the_place_at_once_asks_for_nothing_new() {
+    let mut page = waiting_page();
+    assert_eq!(said(&page.hear(from_room(FromRoom::Admitted))), [RETURN]);
+    page.lose();
+    page.take(Input::Woken);
+    assert_eq!(introduced(&page.take(Input::SocketOpened)), [RETURN]);
+}
+
+#[test]
+fn a_page_of_a_member_who_waits_again_shows_the_room_no_more() {
+    let mut page = page_of(GRACE, vec![message(1, ADA, "hello")]);
+    page.take(Input::CaptureStarted(Source::Microphone));
+    page.lose();
+    page.reconnect();
+    page.refuse(Refusal::NotAMember);
+    let commands = page.hear(from_room(FromRoom::Waiting));
+    assert!(commands.contains(&Output::StopCapture));
+    assert!(page.client.waits());
+    assert_eq!(page.client.room(), None);
+    assert_eq!(page.client.own_member(), None);
 }
 
 #[test]
@@ -74,7 +112,7 @@ fn who_gives_up_while_the_connection_is_lost_gives_up_when_it_is_back() {
     page.lose();
     assert_eq!(said(&page.take(Input::MembershipEnded)), []);
     page.take(Input::Woken);
-    assert_eq!(introduced(&page.take(Input::SocketOpened)), [JOIN]);
+    assert_eq!(introduced(&page.take(Input::SocketOpened)), [RETURN]);
     assert_eq!(said(&page.hear(from_room(FromRoom::Waiting))), [ToRoom::Leave]);
 }
 

@@ -5,7 +5,7 @@ use heartogether::{
     refusal::Refusal,
     room::{EndReason, RoomEvent},
 };
-use heartogether_client::{HostState, Input, Output, SignalingState, Timer};
+use heartogether_client::{HostState, Input, ListenerState, Output, SignalingState, Timer};
 
 use super::*;
 
@@ -51,7 +51,7 @@ fn no_page_takes_the_place_from_another_one() {
         let mut page = new_page();
         page.client = Client::new(Role::Participant, code(), true, FIRST).conversing();
         page.take(press);
-        let join = ToRoom::Join(Join { role: Role::Participant, take_over: false, name: None });
+        let join = ToRoom::Join(Join { role: Role::Participant, take_over: false, name: None, returns: false });
         assert_eq!(introduced(&page.take(Input::SocketOpened)), [join]);
     }
     assert!(!Client::may_take_over(Role::Participant));
@@ -74,10 +74,23 @@ fn a_page_without_a_place_for_too_long_joins_again() {
     page.take(wrote(text("one")));
     page.lose();
     page.reconnect();
-    let join = ToRoom::Join(Join { role: Role::Participant, take_over: false, name: None });
+    let join = ToRoom::Join(Join { role: Role::Participant, take_over: false, name: None, returns: true });
     assert_eq!(said(&page.refuse(Refusal::NotAMember)), [join]);
     assert_eq!(said(&page.hear(joined(GRACE, 20, lounge(Vec::new())))), [write(FIRST, "one")]);
     assert_eq!(page.client.own_member(), Some(GRACE));
+}
+
+#[test]
+fn a_page_that_comes_back_learns_that_its_member_is_none_any_more() {
+    let mut page = page_of(GRACE, vec![message(1, EDSGER, "hello")]);
+    page.lose();
+    page.reconnect();
+    page.refuse(Refusal::NotAMember);
+    assert!(page.refuse(Refusal::Declined).contains(&Output::CloseSocket));
+    assert_eq!(page.client.listener_state(), ListenerState::Refused(Refusal::NotAMember));
+    page.take(Input::RetryPressed);
+    let join = ToRoom::Join(Join { role: Role::Participant, take_over: false, name: None, returns: false });
+    assert_eq!(introduced(&page.take(Input::SocketOpened)), [join], "now the visitor asks");
 }
 
 #[test]

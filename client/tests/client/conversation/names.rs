@@ -11,7 +11,7 @@ use heartogether_client::{HostState, Input, Output};
 use super::*;
 
 fn join_as(named: Option<&str>) -> ToRoom {
-    ToRoom::Join(Join { role: Role::Participant, take_over: false, name: named.map(name) })
+    ToRoom::Join(Join { role: Role::Participant, take_over: false, name: named.map(name), returns: false })
 }
 
 fn choose(words: &str) -> Input {
@@ -72,13 +72,15 @@ fn a_member_who_wants_a_taken_name_stays_and_is_told() {
 }
 
 #[test]
-fn a_new_place_is_asked_for_under_the_latest_name() {
+fn a_page_comes_back_under_the_latest_name() {
     let mut page = page_of(GRACE, Vec::new());
     page.learn(is_named(GRACE, "Grace Hopper"));
     page.learn(is_named(EDSGER, "Edsger Dijkstra"));
     page.lose();
     page.reconnect();
-    assert_eq!(said(&page.refuse(Refusal::NotAMember)), [join_as(Some("Grace Hopper"))]);
+    let name = Some(name("Grace Hopper"));
+    let join = Join { role: Role::Participant, take_over: false, name, returns: true };
+    assert_eq!(said(&page.refuse(Refusal::NotAMember)), [ToRoom::Join(join)]);
     page.refuse(Refusal::NameTaken);
     assert_eq!(page.client.host_state(), HostState::Refused(Refusal::NameTaken), "somebody took it meanwhile");
 }

@@ -140,7 +140,7 @@ pub(super) fn server_messages() -> Vec<ServerMessage> {
 fn to_rooms() -> Vec<ToRoom> {
     let number = MessageNumber(4);
     let mut messages = every! {
-        ToRoom::Join(_) => ToRoom::Join(Join { role: Role::Host, take_over: true, name: None });
+        ToRoom::Join(_) => ToRoom::Join(Join { role: Role::Host, take_over: true, name: None, returns: false });
         ToRoom::Leave => ToRoom::Leave;
         ToRoom::Publish(_) => ToRoom::Publish(Publish { source: Source::Display, paused: true });
         ToRoom::Pause => ToRoom::Pause;

@@ -125,7 +125,7 @@ impl World {
         assert_eq!(was_greeted, Some(!is_hello), "out of order: {message:?}");
     }
 
-    fn join(&mut self, page: usize, connection: ConnectionRef, Join { role, take_over, .. }: Join) {
+    fn join(&mut self, page: usize, connection: ConnectionRef, Join { role, take_over, returns, .. }: Join) {
         let request = JoinRequested {
             connection,
             account: self.pages[page].account,
@@ -136,6 +136,7 @@ impl World {
             marks: Marks::default(),
             role,
             take_over,
+            returns,
             member: MemberId::from_bits(self.draw_id()),
             token: ResumeToken::from_bits(self.draw().into()),
         };

@@ -26,7 +26,7 @@ async fn a_connection_whose_task_breaks_leaves_its_room_and_is_closed() {
     let scene = Scene::set().await;
     let (send_queue, mut queue) = send_queue(16);
     let mut opened = greet(&scene, &send_queue).await;
-    let join = ToRoom::Join(Join { role: Role::Host, take_over: false, name: None });
+    let join = ToRoom::Join(Join { role: Role::Host, take_over: false, name: None, returns: false });
     assert_eq!(opened.handle(ClientMessage::to_room(scene.room, join), 0).await, Ok(()));
     let host_is_there = async || {
         let found = scene.node.find_room(scene.room, None).await.ok().flatten();
@@ -57,7 +57,9 @@ async fn requests_before_leaving_are_carried_out_unless_the_connection_was_close
         let scene = Scene::set().await;
         let (send_queue, _queue) = send_queue(16);
         let mut opened = greet(&scene, &send_queue).await;
-        for message in [ToRoom::Join(Join { role: Role::Host, take_over: false, name: None }), ToRoom::Stop] {
+        for message in
+            [ToRoom::Join(Join { role: Role::Host, take_over: false, name: None, returns: false }), ToRoom::Stop]
+        {
             assert_eq!(opened.handle(ClientMessage::to_room(scene.room, message), 0).await, Ok(()));
         }
         if is_closed {

@@ -63,6 +63,7 @@ fn asks(account: AccountId, called: &str, email: Option<&str>, role: Role, conne
         marks: Marks::default(),
         role,
         take_over: false,
+        returns: false,
         member: MemberId::from_bits(10 + connection),
         token: ResumeToken::from_bits(connection),
     })

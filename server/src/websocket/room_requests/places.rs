@@ -13,7 +13,11 @@ use super::{CloseReason, Failure, RoomRequests};
 use crate::{error::ServerError, http::AddressBlock, random, rooms::RoomHandle, state::Node};
 
 impl RoomRequests {
-    pub(super) async fn join(&self, room: RoomCode, Join { role, take_over, name }: Join) -> Result<(), Failure> {
+    pub(super) async fn join(
+        &self,
+        room: RoomCode,
+        Join { role, take_over, name, returns }: Join,
+    ) -> Result<(), Failure> {
         self.look_ups.check().map_err(|_| Refusal::TooManyFrames)?;
         let kind = RoomKind::with_role(role);
         let name = name.filter(|_| kind.members_name_themselves()).unwrap_or_else(|| self.account.name.clone());
@@ -29,6 +33,7 @@ impl RoomRequests {
             name,
             role,
             take_over,
+            returns,
             member: MemberId::from_bits(random::bits()),
             token: ResumeToken::from_bits(random::bits()),
         };

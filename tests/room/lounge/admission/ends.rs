@@ -22,6 +22,7 @@ fn knock_from(stage: &mut Stage, at: u128, browser: u128, address: u128) -> Outc
         marks: Marks { browser: Some(browser), address: Some(address), name: None },
         role: Role::Participant,
         take_over: false,
+        returns: false,
         member: MemberId::from_bits(5_000 + at),
         token: ResumeToken::from_bits(6_000 + at),
     }))
