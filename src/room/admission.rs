@@ -2,7 +2,8 @@
 //! pages, so that the owner can answer it later.
 
 use super::{
-    Audience, ConnectionRef, Effects, Foreseen, JoinRequested, Member, Room, RoomEvent, RoomMessage, Waiting, places,
+    Audience, ConnectionRef, Effects, Foreseen, JoinRequested, Member, Room, RoomEvent, RoomMessage, Waiting, leaving,
+    places,
     waiting::{Admission, Asked},
 };
 use crate::{
@@ -167,8 +168,23 @@ pub(super) fn settle(room: &mut Room, request: &JoinRequested, effects: &mut Eff
     }
 }
 
-/// Who asks gives up. Their other pages learn of it.
-pub(super) fn give_up(room: &mut Room, connection: ConnectionId, effects: &mut Effects) {
+/// Whether a page can give up what it has asked for: it waits, or was let in a moment ago and does not know it yet.
+pub(super) fn can_give_up(room: &Room, connection: ConnectionId, account: AccountId) -> bool {
+    room.admission().waits_at(connection) || place_to_take(room, connection, account).is_some()
+}
+
+/// The place that the account of a page was given and that no page has taken. The owner's is not given up.
+fn place_to_take(room: &Room, connection: ConnectionId, account: AccountId) -> Option<MemberId> {
+    let is_theirs = |member: &&Member| member.account == account && !member.is_permanent && !member.has_pages();
+    room.members().find(is_theirs).filter(|_| !room.has_page_at(connection)).map(|member| member.id)
+}
+
+/// Who asks gives up, also if they were let in a moment ago. Their other pages learn of it.
+pub(super) fn give_up(room: &mut Room, connection: ConnectionId, account: AccountId, effects: &mut Effects) {
+    if let Some(place) = place_to_take(room, connection, account) {
+        leaving::free(room, |member| member.id != place);
+        room.tell_membership(&RoomEvent::MemberLeft { member: place }, effects);
+    }
     for asked in drop_requests(room, |asked| asked.is_at(connection), effects) {
         let others = asked.pages.iter().filter(|page| page.id != connection);
         others.for_each(|page| effects.disconnect(page.id, Refusal::LeftElsewhere));

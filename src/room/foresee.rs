@@ -5,7 +5,11 @@ use super::{
     chat::{Change, Draft},
     joining, lifecycle, listening, operator, ownership, programs, publications, removals, reports, step,
 };
-use crate::{id::ConnectionId, refusal::Refusal, time::Timestamp};
+use crate::{
+    id::{AccountId, ConnectionId},
+    refusal::Refusal,
+    time::Timestamp,
+};
 
 impl Room {
     /// The effect that this event would have now. The server asks before it appends an entry, so that nobody fills a
@@ -31,7 +35,7 @@ impl Room {
         match event {
             Event::JoinRequested(request) => joining::check_join(self, request).map(|()| Foreseen::Change),
             Event::ResumeRequested(request) => joining::check_resume(self, request, at).map(|_| Foreseen::Change),
-            Event::Commanded { connection, command, .. } => self.foresee_command(*connection, command),
+            Event::Commanded { connection, account, command } => self.foresee_command(*connection, *account, command),
             Event::CommandedByProgram { account, command } => programs::foresee(self, *account, command),
             Event::ClosedByOperator => Ok(Foreseen::if_changed(self.created.is_some() && !self.closed)),
             Event::AccountBanned { account } => Ok(operator::foresee_ban(self, *account)),
@@ -48,8 +52,13 @@ impl Room {
         }
     }
 
-    fn foresee_command(&self, connection: ConnectionId, command: &Command) -> Result<Foreseen, Refusal> {
-        if matches!(command, Command::Leave) && self.roster.admission.waits_at(connection) {
+    fn foresee_command(
+        &self,
+        connection: ConnectionId,
+        account: AccountId,
+        command: &Command,
+    ) -> Result<Foreseen, Refusal> {
+        if matches!(command, Command::Leave) && admission::can_give_up(self, connection, account) {
             return Ok(Foreseen::Change);
         }
         let member = self.check_command(connection, command)?;

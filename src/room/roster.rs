@@ -130,6 +130,11 @@ impl Member {
         self.connections().next().is_some()
     }
 
+    /// Whether there is any page, connected or not.
+    pub(super) fn has_pages(&self) -> bool {
+        self.pages().any(|page| page.token.is_some())
+    }
+
     /// Since when no page is connected.
     pub(crate) fn away_since(&self) -> Option<Timestamp> {
         if self.is_connected() { None } else { self.pages().filter_map(Page::away_since).max() }

@@ -6,7 +6,7 @@ use super::{
     joining, leaving, lifecycle, links, listening, operator, ownership, programs, publications, removals, reports,
 };
 use crate::{
-    id::{ConnectionId, MemberId},
+    id::{AccountId, ConnectionId, MemberId},
     time::Timestamp,
 };
 
@@ -52,7 +52,9 @@ fn take(room: &mut Room, entry: &Entry, is_activity: &mut bool, effects: &mut Ef
         Event::JoinRequested(request) => return joining::join(room, request, at, effects),
         Event::ResumeRequested(request) => return joining::resume(room, request, at, effects),
         Event::ReopenRequested { account, kind } => *is_activity = lifecycle::reopen(room, *account, *kind, at),
-        Event::Commanded { connection, command, .. } => perform(room, *connection, command, at, effects),
+        Event::Commanded { connection, account, command } => {
+            perform(room, (*connection, *account), command, at, effects);
+        }
         Event::CommandedByProgram { account, command } => {
             *is_activity = programs::perform(room, *account, command, at, effects);
         }
@@ -86,9 +88,15 @@ fn take(room: &mut Room, entry: &Entry, is_activity: &mut bool, effects: &mut Ef
 }
 
 /// Applies a member's command, if the room's rules allow it.
-fn perform(room: &mut Room, connection: ConnectionId, command: &Command, at: Timestamp, effects: &mut Effects) {
-    if matches!(command, Command::Leave) && room.roster.admission.waits_at(connection) {
-        return admission::give_up(room, connection, effects);
+fn perform(
+    room: &mut Room,
+    (connection, account): (ConnectionId, AccountId),
+    command: &Command,
+    at: Timestamp,
+    effects: &mut Effects,
+) {
+    if matches!(command, Command::Leave) && admission::can_give_up(room, connection, account) {
+        return admission::give_up(room, connection, account, effects);
     }
     if let Err(refusal) = room.check_command(connection, command) {
         return effects.refuse(connection, refusal);
