@@ -112,6 +112,7 @@ impl Signaling {
 
     pub(super) fn note_waiting(&mut self) {
         self.is_waiting = true;
+        self.trouble = None;
         self.returns = true;
     }
 

@@ -60,6 +60,19 @@ fn a_page_whose_request_is_gone_learns_it_and_asks_again_when_the_visitor_wants_
 }
 
 #[test]
+fn storage_that_works_again_is_no_trouble_any_more() {
+    let mut page = new_page();
+    page.take(Input::Started);
+    page.take(Input::SocketOpened);
+    page.refuse(Refusal::StorageUnavailable);
+    assert_eq!(page.client.trouble(), Some(Refusal::StorageUnavailable));
+    page.take(Input::Woken);
+    page.take(Input::SocketOpened);
+    page.hear(from_room(FromRoom::Waiting));
+    assert_eq!(page.client.trouble(), None);
+}
+
+#[test]
 fn a_page_that_is_let_in_and_loses_the_place_at_once_asks_for_nothing_new() {
     let mut page = waiting_page();
     assert_eq!(said(&page.hear(from_room(FromRoom::Admitted))), [RETURN]);
