@@ -51,6 +51,13 @@ fn several_machines_at_fly_share_everything_and_are_replaced_in_turn() {
         assert!(secrets.contains(&format!("{secret}=")), "{secret}");
         assert!(!file.contains(&format!("{secret} =")), "{secret} does not stand in the file");
     }
+    // No `fly.toml` names the app where the commands are run.
+    for text in [&file, &text("docs/operating.md")] {
+        for command in text.split("fly ").skip(1).filter_map(|rest| rest.split(['`', '&', '\n']).next()) {
+            let needs_app = ["launch", "secrets", "deploy", "scale"].iter().any(|verb| command.starts_with(verb));
+            assert!(!needs_app || command.contains("--config deploy/fly-nodes.toml"), "fly {command}");
+        }
+    }
     let set = |name: &str| value(&file, &format!("{name} =")).parse::<u64>().expect("milliseconds");
     let asked_every = ms(&value(&file, "interval ="));
     assert!(set("STOP_DELAY_MS") > asked_every, "the proxy notices before sockets move");
