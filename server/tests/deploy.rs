@@ -15,8 +15,11 @@ fn value(text: &str, word: &str) -> String {
     value
 }
 
-/// The default of a setting, in milliseconds.
-fn default_ms(setting: &str) -> u64 {
+/// Connections that PostgreSQL keeps for its operators, and some for programs such as `pg_dump`.
+const FOR_OPERATORS: u64 = 10;
+
+/// The default of a setting that is a number, such as milliseconds.
+fn default_number(setting: &str) -> u64 {
     let settings = text("docs/settings.md");
     let row = settings.lines().find(|line| line.starts_with(&format!("| `{setting}` |"))).expect("a setting");
     row.trim_end_matches(" |").rsplit("| ").next().expect("a default").trim_matches('`').parse().expect("a number")
@@ -36,7 +39,7 @@ fn a_server_has_the_time_to_stop_in_order_before_it_is_killed() {
         ("compose-one.yaml", "stop_grace_period:"),
     ] {
         let patience = ms(&value(&text(&format!("deploy/{file}")), word));
-        assert!(patience > default_ms("STOP_TIMEOUT_MS"), "{file} kills it after {patience} ms");
+        assert!(patience > default_number("STOP_TIMEOUT_MS"), "{file} kills it after {patience} ms");
     }
 }
 
@@ -61,7 +64,7 @@ fn several_machines_at_fly_share_everything_and_are_replaced_in_turn() {
     let set = |name: &str| value(&file, &format!("{name} =")).parse::<u64>().expect("milliseconds");
     let asked_every = ms(&value(&file, "interval ="));
     assert!(set("STOP_DELAY_MS") > asked_every, "the proxy notices before sockets move");
-    assert!(set("STOP_DELAY_MS") + set("STOP_SPREAD_MS") < default_ms("STOP_TIMEOUT_MS"));
+    assert!(set("STOP_DELAY_MS") + set("STOP_SPREAD_MS") < default_number("STOP_TIMEOUT_MS"));
 }
 
 #[test]
@@ -80,6 +83,18 @@ fn compose_has_one_service_for_all_nodes_which_nginx_and_prometheus_find_by_name
     assert_eq!(value(&text("deploy/compose/nginx.conf"), "set $nodes"), "node:3000;");
     let name = value(&text("deploy/compose/prometheus.yml"), "- names:");
     assert_eq!(format!("[{}]", value(&compose, "aliases: [").trim_end_matches(']')), name);
+}
+
+#[test]
+fn postgresql_in_compose_has_connections_for_as_many_nodes_as_is_said() {
+    let (compose, guide) = (text("deploy/compose.yaml"), text("docs/operating.md"));
+    let connections = value(&compose, "command: postgres -c max_connections=").parse::<u64>().expect("a number");
+    let each = default_number("DATABASE_CONNECTIONS") + 1;
+    let nodes = |limit: u64| (limit - FOR_OPERATORS) / each;
+    assert!(compose.contains(&format!("# Enough for {} nodes", nodes(connections))));
+    let said = format!("default of 100 is enough for {} nodes, the {connections} of", nodes(100));
+    assert!(guide.contains(&said), "{said}");
+    assert!(guide.contains(&format!("[compose.yaml](../deploy/compose.yaml) for {}.", nodes(connections))));
 }
 
 #[test]
