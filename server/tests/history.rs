@@ -6,6 +6,8 @@ pub mod chaos;
 pub mod checker;
 #[cfg(test)]
 mod ending;
+#[cfg(test)]
+mod letting_go;
 pub mod network;
 pub mod nodes;
 pub mod seed;

@@ -34,7 +34,8 @@ impl Rooms {
             }
             match self.open_left_rooms().await {
                 // It has just asked for those that it looks after.
-                Ok(()) => self.let_go_of_unused(),
+                Ok(()) if self.log.may_let_go() => self.let_go_of_unused(),
+                Ok(()) => {}
                 Err(error) => _ = ServerError::from(error).report(),
             }
         }

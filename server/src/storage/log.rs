@@ -149,6 +149,12 @@ pub trait RoomLog: Send + Sync {
         true
     }
 
+    /// Whether this node may let go of rooms that nobody on it needs. While it does not reach the log's servers, nobody knows what they
+    /// still have, nor whether the node that looks after a room lives.
+    fn may_let_go(&self) -> bool {
+        true
+    }
+
     /// Stops: from now on nothing is written, and every change fails with [`LogError::Stopped`]. Returns once what waits is written.
     async fn stop(&self) {}
 }

@@ -45,6 +45,8 @@ pub(super) struct FaultyLog {
     pub(super) alive: Mutex<Option<BTreeSet<NodeId>>>,
     /// Another node looks after all rooms.
     pub(super) is_kept_elsewhere: AtomicBool,
+    /// The servers of the log do not answer.
+    pub(super) is_away: AtomicBool,
     /// What was appended to a room with a nonce.
     appended: Mutex<BTreeMap<(RoomId, AppendNonce), Appended>>,
     pub(super) pages: AtomicUsize,
@@ -60,7 +62,7 @@ fn damage() -> LogError {
 impl FaultyLog {
     pub(super) fn new(can_close: bool) -> Arc<Self> {
         let clock = Arc::new(ManualClock::at(Timestamp::from_millis(1_000)));
-        let (pages, read, snapshots, is_mute, alive, is_kept_elsewhere, appended) = Default::default();
+        let (pages, read, snapshots, is_mute, alive, is_kept_elsewhere, is_away, appended) = Default::default();
         let (log, fault, mute) = (MemoryLog::new(clock), Mutex::default(), Mutex::new(broadcast::Sender::new(1)));
         Arc::new(Self {
             log,
@@ -70,6 +72,7 @@ impl FaultyLog {
             mute,
             alive,
             is_kept_elsewhere,
+            is_away,
             appended,
             pages,
             read,
@@ -179,6 +182,10 @@ impl RoomLog for FaultyLog {
 
     fn looks_after(&self, _room: RoomId) -> bool {
         !self.is_kept_elsewhere.load(SeqCst)
+    }
+
+    fn may_let_go(&self) -> bool {
+        !self.is_away.load(SeqCst)
     }
 
     fn looks_for_gone_nodes_every(&self) -> Option<Duration> {

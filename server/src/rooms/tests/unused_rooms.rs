@@ -57,6 +57,18 @@ async fn a_node_keeps_the_rooms_that_it_looks_after() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_node_lets_go_of_no_room_while_it_does_not_reach_the_logs() {
+    let (log, rooms) = node().await;
+    log.is_away.store(true, SeqCst);
+    assert!(rooms.has_live(ROOM).await);
+    tokio::time::sleep(LONG).await;
+    assert!(rooms.is_live(ROOM), "the node that looks after it may be gone");
+    log.is_away.store(false, SeqCst);
+    tokio::time::sleep(3 * MOMENT).await;
+    assert!(!rooms.is_open(ROOM));
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_actor_that_was_let_go_of_takes_none_away_that_was_begun_after_it() {
     let (log, rooms) = node().await;
     // The first waits for its log for a while.

@@ -18,7 +18,7 @@ use super::{
 const CHECK: Duration = Duration::from_secs(10);
 /// How long a room is followed that nobody subscribes to, in milliseconds. Longer than a caller [waits](super::PATIENCE).
 const IDLE_MS: u64 = 15_000;
-/// How long a room is remembered that nobody uses, at most.
+/// How long a room is remembered that nobody uses, at most, unless its servers do not answer.
 pub const FORGOTTEN: Duration = Duration::from_millis(IDLE_MS).saturating_add(CHECK);
 /// How long whoever asked for copies may take to open a new epoch, before another node does it.
 const HEALING: Duration = Duration::from_secs(3);
@@ -29,7 +29,7 @@ impl Shared {
         while let Some((room, message)) = incoming.recv().await {
             match room {
                 Some(room) => self.hear_in(room, message).await,
-                None => self.clone().check_all(),
+                None => self.check_all(None),
             }
         }
     }
@@ -91,11 +91,20 @@ impl Shared {
 
     /// Compares a copy with its server.
     pub(super) fn check(self: &Arc<Self>, follower: Arc<Follower>) {
+        self.check_at(follower, None);
+    }
+
+    /// Compares a copy with its server. If the server has what the copy has, and nobody needs the room at this time, it is forgotten.
+    fn check_at(self: &Arc<Self>, follower: Arc<Follower>, now: Option<u64>) {
         let shared = self.clone();
         tokio::spawn(async move {
             use crate::storage::log::LogError;
             match shared.catch_up(&follower).await {
-                Ok(()) => {}
+                // Or nobody has anything of it.
+                Ok(()) | Err(LogError::NothingLeft) => {
+                    let is_idle = || now.is_some_and(|now| shared.is_idle(&follower, now));
+                    shared.unfollow_if(&follower, is_idle).await;
+                }
                 Err(LogError::NoSuchRoom) => shared.unfollow(&follower).await,
                 // It is compared again.
                 Err(error) => tracing::debug!(room = %follower.room, %error, "a room's log is not up to date"),
@@ -103,25 +112,24 @@ impl Shared {
         });
     }
 
-    fn check_all(self: Arc<Self>) {
+    fn check_all(self: &Arc<Self>, now: Option<u64>) {
         let followers: Vec<_> = self.followers().values().cloned().collect();
-        followers.into_iter().for_each(|follower| self.check(follower));
+        followers.into_iter().for_each(|follower| self.check_at(follower, now));
     }
 
-    /// Compares copies with their servers now and then, and forgets rooms that nobody needs.
+    fn is_idle(&self, follower: &Follower, now: u64) -> bool {
+        now.saturating_sub(follower.used_at()) >= IDLE_MS && !self.topics.has(follower.room)
+    }
+
+    /// Compares copies with their servers now and then, and forgets rooms that nobody needs: each once its servers have just shown that
+    /// they have all of the copy, or were given it. Until then, it may be the only one.
     pub(super) async fn check_quiet_rooms(self: Arc<Self>) {
         let mut interval = interval(CHECK);
         interval.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             interval.tick().await;
             let now = self.clock.now().as_millis();
-            let followers: Vec<_> = self.followers().values().cloned().collect();
-            for follower in followers {
-                let is_idle = || now.saturating_sub(follower.used_at()) >= IDLE_MS && !self.topics.has(follower.room);
-                if !self.unfollow_if(&follower, is_idle).await {
-                    self.check(follower);
-                }
-            }
+            self.check_all(Some(now));
         }
     }
 }

@@ -147,6 +147,10 @@ impl RoomLog for ReplicatedLog {
         self.shared.nodes.looks_after(self.shared.node, room)
     }
 
+    fn may_let_go(&self) -> bool {
+        self.shared.nodes.are_looked_for()
+    }
+
     /// Says to the other nodes that this one is gone. What was acknowledged is on the servers already.
     async fn stop(&self) {
         self.tasks.iter().for_each(JoinHandle::abort);

@@ -2,7 +2,10 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
     time::Duration,
 };
 
@@ -23,7 +26,11 @@ const REMEMBERED: u32 = 3_600;
 
 /// The nodes that were seen or asked about.
 #[derive(Default)]
-pub(super) struct Nodes(Mutex<BTreeMap<NodeId, Sight>>);
+pub(super) struct Nodes {
+    sights: Mutex<BTreeMap<NodeId, Sight>>,
+    /// Whether the latest look succeeded.
+    are_looked_for: AtomicBool,
+}
 
 /// What is known of a node.
 #[derive(Default)]
@@ -44,6 +51,7 @@ impl Sight {
 impl Nodes {
     /// Notes who was seen.
     pub(super) fn note(&self, alive: Option<&BTreeSet<NodeId>>) {
+        self.are_looked_for.store(alive.is_some(), Relaxed);
         let mut sights = self.sights();
         let Some(alive) = alive else {
             // Who was not seen lately may have been there all the time.
@@ -55,6 +63,11 @@ impl Nodes {
         sights.values_mut().for_each(|sight| sight.missed += 1);
         sights.extend(alive.iter().map(|node| (*node, Sight { was_seen: true, missed: 0 })));
         sights.retain(|_, sight| sight.missed < REMEMBERED);
+    }
+
+    /// Whether the latest look succeeded.
+    pub(super) fn are_looked_for(&self) -> bool {
+        self.are_looked_for.load(Relaxed)
     }
 
     /// Which of these are gone.
@@ -79,7 +92,7 @@ impl Nodes {
     }
 
     fn sights(&self) -> MutexGuard<'_, BTreeMap<NodeId, Sight>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.sights.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -115,8 +128,9 @@ mod tests {
             nodes.note(Some(&alone));
             assert!(!is_gone());
         }
+        assert!(nodes.are_looked_for());
         nodes.note(None);
-        assert!(!is_gone(), "nobody could look");
+        assert!(!is_gone() && !nodes.are_looked_for(), "nobody could look");
         for _ in 0..MISSED {
             assert!(!is_gone());
             nodes.note(Some(&alone));
