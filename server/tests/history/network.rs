@@ -1,6 +1,10 @@
 //! How a node reaches the servers of a [`World`](super::servers::World).
 
-use std::{collections::BTreeSet, sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+    time::Duration,
+};
 
 use async_trait::async_trait;
 use heartogether::id::{NodeId, RoomId};
@@ -10,6 +14,7 @@ use heartogether_server::storage::log::replicated::{
     healing::{Offer, Remains},
     position::{Position, StoredSnapshot},
     server::{Answer, Append, Fault, LogServer, LogServers, Message, Opening, State, Written},
+    version::NodeVersion,
 };
 use tokio::{
     sync::mpsc::unbounded_channel,
@@ -239,8 +244,8 @@ impl LogServers for Network {
         }
     }
 
-    async fn beat(&self, _: NodeId) -> Result<BTreeSet<NodeId>, Fault> {
-        Ok(self.shared.world().listeners.keys().copied().collect())
+    async fn beat(&self, _: NodeId) -> Result<BTreeMap<NodeId, NodeVersion>, Fault> {
+        Ok(self.shared.world().listeners.keys().map(|node| (*node, NodeVersion::own())).collect())
     }
 
     async fn depart(&self, node: NodeId) -> Result<(), Fault> {

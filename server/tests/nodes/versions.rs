@@ -1,13 +1,15 @@
 //! Two versions side by side, as during a rolling upgrade.
 
-use heartogether::role::Role;
+use std::time::Duration;
+
+use heartogether::{id::NodeId, role::Role};
 use reqwest::StatusCode;
 
 use super::house::{House, write, write_surely};
 use crate::{
     storage::readiness,
     stored_log::StoredLog,
-    support::{Connection, Pair, eventually, join, refused, resume, tell_kept},
+    support::{Connection, Pair, Site, eventually, free_port, join, refused, resume, tell_kept},
 };
 
 /// Sent to another node, and not refused: a page would take that as the last word.
@@ -75,4 +77,32 @@ async fn whoever_is_the_first_to_find_what_a_newer_version_wrote_is_sent_away_to
     pair.listener.say(write(1)).await;
     is_sent_away(&mut pair.listener).await;
     is_sent_away(&mut pair.host).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_node_looks_after_all_rooms_beside_nodes_of_an_older_version() {
+    let house = House::build().await;
+    let metrics = format!("127.0.0.1:{}", free_port());
+    let node = house.start(&["--metrics-addr", &metrics]);
+    let redis = &house.fleet.servers[0];
+    let key = redis.cli(&["KEYS", "*:nodes"]).trim().to_owned();
+    // They say that they live, and no version, for longer than this test lasts.
+    let older: Vec<_> = (0..50).map(|bits| NodeId::from_bits(1_000 + bits).to_string()).collect();
+    for id in &older {
+        redis.cli(&["ZADD", &key, "9000000000000", id]);
+    }
+    let operator = Site { authority: metrics };
+    let listed = async || {
+        let report = operator.get("/api/system/redis", None).await;
+        report.json::<serde_json::Value>().await.expect("a report")["nodes"].as_array().map_or(0, Vec::len)
+    };
+    eventually(async || listed().await == 51).await;
+    let _pair = node.site().pair().await;
+    let mut shares = 0;
+    for _ in 0..5 {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        let page = operator.get("/metrics", None).await.text().await.expect("text");
+        shares += usize::from(page.contains("heartogether_rooms{kind=\"broadcast\"} 1"));
+    }
+    assert!(shares >= 4, "the room counts at the node that looks after it: {shares}");
 }

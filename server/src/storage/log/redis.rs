@@ -16,7 +16,7 @@ mod topology;
 mod wire;
 
 use std::{
-    collections::{BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicU64, Ordering::Relaxed},
@@ -39,6 +39,7 @@ use super::replicated::{
     Incoming,
     confirmation::Deciders,
     server::{Fault, LogServer, LogServers, Message},
+    version::NodeVersion,
 };
 use partitions::{PARTITIONS, partition_of};
 use scripts::Scripts;
@@ -205,7 +206,7 @@ impl LogServers for RedisServers {
         }
     }
 
-    async fn beat(&self, node: NodeId) -> Result<BTreeSet<NodeId>, Fault> {
+    async fn beat(&self, node: NodeId) -> Result<BTreeMap<NodeId, NodeVersion>, Fault> {
         let server = match self.0.server_of(0).await {
             Ok(server) => server,
             Err(fault) => {
@@ -215,11 +216,13 @@ impl LogServers for RedisServers {
         };
         let (seconds, micros): (u64, u64) = server.ask(&redis::cmd("TIME")).await?;
         let (now, key) = (seconds * 1_000 + micros / 1_000, keys::nodes());
-        server.ask::<i64>(redis::cmd("ZADD").arg(&key).arg(now).arg(node.to_string())).await?;
+        // Of a node that does not say its version, the second is missing. Nodes of versions that say none pass it over.
+        let said = [node.to_string(), said_version(node)];
+        server.ask::<i64>(redis::cmd("ZADD").arg(&key).arg(now).arg(&said[0]).arg(now).arg(&said[1])).await?;
         let oldest = now.saturating_sub(ALIVE_MS);
         server.ask::<i64>(redis::cmd("ZREMRANGEBYSCORE").arg(&key).arg("-inf").arg(oldest)).await?;
         let alive: Vec<String> = server.ask(redis::cmd("ZRANGE").arg(&key).arg(0).arg(-1)).await?;
-        Ok(alive.iter().filter_map(|node| node.parse().ok()).collect())
+        Ok(read_versions(&alive))
     }
 
     fn obstacle(&self) -> Option<Fault> {
@@ -228,6 +231,24 @@ impl LogServers for RedisServers {
 
     async fn depart(&self, node: NodeId) -> Result<(), Fault> {
         let server = self.0.server_of(0).await?;
-        server.ask::<i64>(redis::cmd("ZREM").arg(keys::nodes()).arg(node.to_string())).await.map(drop)
+        let said = [node.to_string(), said_version(node)];
+        server.ask::<i64>(redis::cmd("ZREM").arg(keys::nodes()).arg(&said)).await.map(drop)
     }
+}
+
+/// What a node says of its version.
+fn said_version(node: NodeId) -> String {
+    format!("{node} {}", NodeVersion::own())
+}
+
+/// Which nodes have said that they live, and their versions.
+fn read_versions(said: &[String]) -> BTreeMap<NodeId, NodeVersion> {
+    let mut versions: BTreeMap<NodeId, NodeVersion> =
+        said.iter().filter_map(|node| Some((node.parse().ok()?, NodeVersion::default()))).collect();
+    for (node, version) in said.iter().filter_map(|said| said.split_once(' ')) {
+        if let (Ok(node), Ok(version)) = (node.parse(), version.parse()) {
+            versions.insert(node, version);
+        }
+    }
+    versions
 }

@@ -18,6 +18,7 @@ mod log;
 mod nodes;
 pub mod position;
 pub mod server;
+pub mod version;
 mod writer;
 
 use std::{

@@ -6,6 +6,7 @@ use std::{
 };
 
 use futures::future::join_all;
+use heartogether::id::NodeId;
 use serde::Serialize;
 use tokio::time::timeout;
 
@@ -170,7 +171,10 @@ impl RedisServers {
 
     async fn nodes(&self) -> Result<Vec<String>, Fault> {
         let server = self.0.server_of(0).await?;
-        server.ask(redis::cmd("ZRANGE").arg(keys::nodes()).arg(0).arg(-1)).await
+        let mut nodes: Vec<String> = server.ask(redis::cmd("ZRANGE").arg(keys::nodes()).arg(0).arg(-1)).await?;
+        // Beside each node is its version.
+        nodes.retain(|node| node.parse::<NodeId>().is_ok());
+        Ok(nodes)
     }
 }
 

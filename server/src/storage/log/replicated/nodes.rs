@@ -12,7 +12,7 @@ use std::{
 use heartogether::id::{NodeId, RoomId};
 use tokio::time::{MissedTickBehavior, interval};
 
-use super::Shared;
+use super::{Shared, version::NodeVersion};
 use crate::storage::log::AppendNonce;
 
 /// How often a node says that it lives, and looks who else does.
@@ -37,6 +37,7 @@ pub(super) struct Nodes {
 struct Sight {
     /// Whether it was seen, rather than asked about alone.
     was_seen: bool,
+    version: NodeVersion,
     /// Looks in a row that succeeded without finding it, since it was seen or asked about first. A node that has just started has
     /// members before all others have looked.
     missed: u32,
@@ -50,18 +51,18 @@ impl Sight {
 
 impl Nodes {
     /// Notes who was seen.
-    pub(super) fn note(&self, alive: Option<&BTreeSet<NodeId>>) {
+    pub(super) fn note(&self, alive: Option<BTreeMap<NodeId, NodeVersion>>) {
         self.are_looked_for.store(alive.is_some(), Relaxed);
         let mut sights = self.sights();
         let Some(alive) = alive else {
             // Who was not seen lately may have been there all the time.
             for sight in sights.values_mut() {
-                *sight = Sight { was_seen: sight.is_alive(), missed: 0 };
+                (sight.was_seen, sight.missed) = (sight.is_alive(), 0);
             }
             return;
         };
         sights.values_mut().for_each(|sight| sight.missed += 1);
-        sights.extend(alive.iter().map(|node| (*node, Sight { was_seen: true, missed: 0 })));
+        sights.extend(alive.into_iter().map(|(node, version)| (node, Sight { was_seen: true, version, missed: 0 })));
         sights.retain(|_, sight| sight.missed < REMEMBERED);
     }
 
@@ -79,16 +80,16 @@ impl Nodes {
 
     /// The nodes that were seen lately.
     pub(super) fn alive(&self) -> BTreeSet<NodeId> {
-        living(&self.sights()).collect()
+        living(&self.sights()).map(|(node, _)| node).collect()
     }
 
-    /// Whether this node, of those that live, is the one that looks after a room: the one with the highest hash of itself and the room
-    /// ("rendezvous hashing"). So a node that comes or goes changes it for its own share of the rooms alone.
+    /// Whether this node, of those that live, is the one that looks after a room: of those with the newest version, the one with the
+    /// highest hash of itself and the room ("rendezvous hashing"). An older node may not understand the room. So a node that comes or goes changes it for its own share of the rooms alone.
     pub(super) fn looks_after(&self, node: NodeId, room: RoomId) -> bool {
-        let weight =
-            |node: NodeId| (AppendNonce::of(&[node.to_string().as_bytes(), room.to_string().as_bytes()]), node);
-        let own = weight(node);
-        living(&self.sights()).all(|other| weight(other) <= own)
+        let hash = |node: NodeId| AppendNonce::of(&[node.to_string().as_bytes(), room.to_string().as_bytes()]);
+        let own = NodeVersion::own();
+        let own = (&own, hash(node), node);
+        living(&self.sights()).all(|(other, version)| (version, hash(other), other) <= own)
     }
 
     fn sights(&self) -> MutexGuard<'_, BTreeMap<NodeId, Sight>> {
@@ -96,8 +97,8 @@ impl Nodes {
     }
 }
 
-fn living(sights: &BTreeMap<NodeId, Sight>) -> impl Iterator<Item = NodeId> {
-    sights.iter().filter(|(_, sight)| sight.is_alive()).map(|(node, _)| *node)
+fn living(sights: &BTreeMap<NodeId, Sight>) -> impl Iterator<Item = (NodeId, &NodeVersion)> {
+    sights.iter().filter(|(_, sight)| sight.is_alive()).map(|(node, sight)| (*node, &sight.version))
 }
 
 impl Shared {
@@ -107,8 +108,7 @@ impl Shared {
         interval.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             interval.tick().await;
-            let alive = self.servers.beat(self.node).await.ok();
-            self.nodes.note(alive.as_ref());
+            self.nodes.note(self.servers.beat(self.node).await.ok());
         }
     }
 }
@@ -117,15 +117,20 @@ impl Shared {
 mod tests {
     use super::*;
 
+    /// All of them have the version of this node.
+    fn said(alive: &BTreeSet<NodeId>) -> Option<BTreeMap<NodeId, NodeVersion>> {
+        Some(alive.iter().map(|node| (*node, NodeVersion::own())).collect())
+    }
+
     #[test]
     fn a_node_is_gone_once_it_was_not_seen_by_looks_that_succeeded() {
         let (one, other) = (NodeId::from_bits(1), NodeId::from_bits(2));
         let (both, alone) = (BTreeSet::from([one, other]), BTreeSet::from([one]));
         let nodes = Nodes::default();
         let is_gone = || nodes.gone(BTreeSet::from([other])).contains(&other);
-        nodes.note(Some(&both));
+        nodes.note(said(&both));
         for _ in 1..MISSED {
-            nodes.note(Some(&alone));
+            nodes.note(said(&alone));
             assert!(!is_gone());
         }
         assert!(nodes.are_looked_for());
@@ -133,10 +138,10 @@ mod tests {
         assert!(!is_gone() && !nodes.are_looked_for(), "nobody could look");
         for _ in 0..MISSED {
             assert!(!is_gone());
-            nodes.note(Some(&alone));
+            nodes.note(said(&alone));
         }
         assert!(is_gone());
-        nodes.note(Some(&both));
+        nodes.note(said(&both));
         assert!(!is_gone() && nodes.alive() == both);
     }
 
@@ -146,18 +151,18 @@ mod tests {
         let (both, alone) = (BTreeSet::from([one, other]), BTreeSet::from([one]));
         let nodes = Nodes::default();
         let is_gone = || nodes.gone(BTreeSet::from([other])).contains(&other);
-        (0..=MISSED).for_each(|_| nodes.note(Some(&alone)));
+        (0..=MISSED).for_each(|_| nodes.note(said(&alone)));
         assert!(!is_gone() && nodes.alive() == alone, "it has a member, and was not seen yet");
-        nodes.note(Some(&both));
+        nodes.note(said(&both));
         assert!(!is_gone() && nodes.alive() == both);
         // One that is never seen is gone, and stays gone.
         let third = BTreeSet::from([NodeId::from_bits(3)]);
         for _ in 0..MISSED {
             assert!(nodes.gone(third.clone()).is_empty());
-            nodes.note(Some(&both));
+            nodes.note(said(&both));
         }
         assert!((0..10).all(|_| {
-            nodes.note(Some(&both));
+            nodes.note(said(&both));
             nodes.gone(third.clone()) == third && nodes.alive() == both
         }));
     }
@@ -171,18 +176,31 @@ mod tests {
             (0..300).map(|room| keepers(RoomId::from_bits(room))).collect::<Vec<_>>()
         };
         assert!(keepers().iter().all(|keepers| keepers.len() == 3), "each node sees itself alone");
-        nodes.note(Some(&all));
+        nodes.note(said(&all));
         let before = keepers();
         assert!(before.iter().all(|keepers| keepers.len() == 1));
         for node in &all {
             assert!(before.iter().filter(|keepers| keepers.contains(node)).count() > 60, "rooms are spread");
         }
         let left: BTreeSet<_> = all.iter().copied().skip(1).collect();
-        (0..MISSED).for_each(|_| nodes.note(Some(&left)));
+        (0..MISSED).for_each(|_| nodes.note(said(&left)));
         for (before, after) in before.iter().zip(keepers()) {
             let after: Vec<_> = after.into_iter().filter(|node| left.contains(node)).collect();
             assert_eq!(after.len(), 1);
             assert!(before == &after || !left.contains(&before[0]), "other rooms stay where they are");
         }
+    }
+
+    #[test]
+    fn no_older_node_looks_after_a_room_beside_a_newer_one() {
+        let [older, node, newer] = [1, 2, 3].map(NodeId::from_bits);
+        let keeps_all =
+            |nodes: &Nodes| (0..100).map(RoomId::from_bits).filter(|room| nodes.looks_after(node, *room)).count();
+        let (own, nodes) = (NodeVersion::own(), Nodes::default());
+        nodes.note(Some([(older, NodeVersion::default()), (node, own.clone())].into()));
+        assert_eq!(keeps_all(&nodes), 100);
+        let next = format!("{own}.1").parse().expect("a version");
+        nodes.note(Some([(older, NodeVersion::default()), (node, own), (newer, next)].into()));
+        assert_eq!(keeps_all(&nodes), 0);
     }
 }

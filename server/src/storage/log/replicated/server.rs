@@ -1,7 +1,7 @@
 //! What a replicated log asks of the servers that hold it. Redis answers it in `log::redis`, and tests answer
 //! it with servers that they stop, split and empty as they like.
 
-use std::{collections::BTreeSet, error::Error, sync::Arc};
+use std::{collections::BTreeMap, error::Error, sync::Arc};
 
 use async_trait::async_trait;
 use heartogether::id::{NodeId, RoomId};
@@ -11,6 +11,7 @@ use super::{
     copy::{Confirmed, Contents},
     healing::{Offer, Remains},
     position::{Data, Position, StoredEntry, StoredSnapshot},
+    version::NodeVersion,
 };
 
 /// A server did not do what it was asked, or nobody knows whether it did.
@@ -33,8 +34,8 @@ pub trait LogServers: Send + Sync {
     /// This room's messages need not come in any more.
     async fn unlisten(&self, room: RoomId);
 
-    /// Says that this node lives. Returns every node that has said so lately.
-    async fn beat(&self, node: NodeId) -> Result<BTreeSet<NodeId>, Fault>;
+    /// Says that this node lives, and its version. Returns every node that has said so lately.
+    async fn beat(&self, node: NodeId) -> Result<BTreeMap<NodeId, NodeVersion>, Fault>;
 
     /// What keeps servers from being reached, if that is known and they have to be told apart from those that are away.
     fn obstacle(&self) -> Option<Fault> {
