@@ -4,10 +4,12 @@ use std::{panic::AssertUnwindSafe, sync::Arc};
 
 use futures::FutureExt;
 
-use crate::{error::ServerError, operator::carry_out_orders, state::Node};
+use crate::{clock::Clock, error::ServerError, operator::carry_out_orders, state::Node};
 
 /// Milliseconds after which what has run out is looked for again.
 const HOUSEKEEPING_MS: u64 = 60 * 60 * 1000;
+/// Milliseconds after which rooms are looked after again where that broke.
+const LEFT_ROOMS_MS: u64 = 5 * 1000;
 /// Milliseconds after which other nodes are told again which rooms are open. Less than half of the time for which they count.
 const OPEN_ROOMS_MS: u64 = 60 * 1000;
 /// Milliseconds after which the storage is asked again to erase what was deleted.
@@ -15,24 +17,40 @@ const ERASE_MS: u64 = 60 * 1000;
 /// Milliseconds after which the index of messages is tried again.
 const INDEX_AGAIN_MS: u64 = 60 * 1000;
 
-/// Goes on where housekeeping breaks: what has run out must not stay for good.
+/// Runs all of them, and looks after rooms.
 pub(super) async fn run(node: Arc<Node>) {
-    while AssertUnwindSafe(keep_house(node.clone())).catch_unwind().await.is_err() {
-        tracing::error!("housekeeping broke and begins anew");
-        node.clock.sleep_until(node.clock.now().after_ms(HOUSEKEEPING_MS)).await;
+    let absent_ms = node.limits.room_host_absent_ms.max(node.limits.room_idle_ms);
+    run_both(&*node.clock, || keep_house(&node), || node.rooms.look_after_left_rooms(absent_ms)).await;
+}
+
+/// Runs housekeeping, and looks after rooms. What breaks begins anew, and does not stop the other: what has run out must not stay for
+/// good, and other nodes count on this one for its share of the rooms.
+async fn run_both<H, L>(clock: &dyn Clock, keep_house: impl Fn() -> H, look_after_rooms: impl Fn() -> L)
+where
+    H: Future<Output = ()>,
+    L: Future<Output = ()>,
+{
+    tokio::join!(
+        run_again(clock, "housekeeping", HOUSEKEEPING_MS, keep_house),
+        run_again(clock, "looking after rooms", LEFT_ROOMS_MS, look_after_rooms),
+    );
+}
+
+/// Runs something, and again so many milliseconds after it broke.
+async fn run_again<T: Future<Output = ()>>(clock: &dyn Clock, name: &str, pause_ms: u64, task: impl Fn() -> T) {
+    while AssertUnwindSafe(async { task().await }).catch_unwind().await.is_err() {
+        tracing::error!("{name} broke and begins anew");
+        clock.sleep_until(clock.now().after_ms(pause_ms)).await;
     }
 }
 
-async fn keep_house(node: Arc<Node>) {
-    let absent_ms = node.limits.room_host_absent_ms.max(node.limits.room_idle_ms);
-    let left_rooms = node.rooms.look_after_left_rooms(absent_ms);
+async fn keep_house(node: &Node) {
     tokio::join!(
-        forget_expired(&node),
-        erase_deleted(&node),
-        count_open_rooms(&node),
-        index_earlier(&node),
-        carry_out_orders(&node),
-        left_rooms,
+        forget_expired(node),
+        erase_deleted(node),
+        count_open_rooms(node),
+        index_earlier(node),
+        carry_out_orders(node),
     );
 }
 
@@ -95,5 +113,45 @@ async fn erase_deleted(node: &Node) {
             ServerError::from(error).report();
         }
         node.clock.sleep_until(now.after_ms(ERASE_MS)).await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
+
+    use heartogether::time::Timestamp;
+
+    use super::*;
+    use crate::clock::ManualClock;
+
+    #[tokio::test(start_paused = true)]
+    async fn rooms_are_looked_after_while_housekeeping_is_broken_and_again_soon_after_that_broke() {
+        let clock = Arc::new(ManualClock::at(Timestamp::from_millis(1_000)));
+        let counts: Arc<[AtomicU32; 2]> = Arc::default();
+        let (running, counted) = (clock.clone(), counts.clone());
+        let run = tokio::spawn(async move {
+            let [houses, looks] = &*counted;
+            let keep_house = || async {
+                houses.fetch_add(1, SeqCst);
+                panic!("a fault of the test");
+            };
+            let look_after_rooms = || async {
+                // The first time it breaks; then it goes on.
+                assert!(looks.fetch_add(1, SeqCst) > 0, "a fault of the test");
+                std::future::pending().await
+            };
+            run_both(&*running, keep_house, look_after_rooms).await;
+        });
+        let begun = async || {
+            tokio::time::sleep(std::time::Duration::from_millis(1)).await;
+            counts.each_ref().map(|count| count.load(SeqCst))
+        };
+        assert_eq!(begun().await, [1, 1]);
+        clock.advance(LEFT_ROOMS_MS);
+        assert_eq!(begun().await, [1, 2]);
+        clock.advance(HOUSEKEEPING_MS);
+        assert_eq!(begun().await, [2, 2]);
+        run.abort();
     }
 }
