@@ -123,6 +123,14 @@ impl RoomLookup {
         }
     }
 
+    /// Drops the copy that this node has taken: it is not told any more when the room changes.
+    pub(crate) fn forget_own(&self, code: RoomCode) {
+        let is_own = self.copies().contains_key(&code);
+        if is_own {
+            self.forget(code);
+        }
+    }
+
     fn find_here(&self, code: RoomCode, now: Timestamp) -> Option<RoomReport> {
         self.copies().get(&code).filter(|kept| kept.is_fresh(now)).map(|kept| kept.report.clone())
     }

@@ -44,29 +44,36 @@ pub(super) enum Outcome {
 }
 
 impl Supervision {
-    /// Runs the room until it has ended, or cannot go on.
-    pub(super) async fn run(mut self) -> Outcome {
-        let mut state = SurvivingState::default();
+    /// Runs the room until it has ended, cannot go on, or nobody on this node needs it any more. From then on nobody here notices what
+    /// changes in it.
+    pub(super) async fn run(self) -> Outcome {
+        let (look_up, mut state) = (self.dependencies.look_up.clone(), SurvivingState::default());
+        let outcome = self.run_until_over(&mut state).await;
+        state.code.into_iter().for_each(|code| look_up.forget_own(code));
+        outcome
+    }
+
+    async fn run_until_over(mut self, state: &mut SurvivingState) -> Outcome {
         let mut broke_at: Option<Seq> = None;
         let error = loop {
-            let actor = RoomActor::new(&self.dependencies, &mut state);
+            let actor = RoomActor::new(&self.dependencies, state);
             let ran = AssertUnwindSafe(actor.run(&mut self.requests)).catch_unwind().await;
             match ran {
                 Ok(Ok(()) | Err(LogError::Stopped)) => return Outcome::Over,
-                Ok(Err(error @ LogError::Storage(_))) => self.wait_for_storage(&state, &error),
+                Ok(Err(error @ LogError::Storage(_))) => self.wait_for_storage(state, &error),
                 Ok(Err(LogError::Rewritten)) => {
                     tracing::warn!(room = %self.dependencies.id, "the room's log has been healed and is read anew");
                 }
                 Ok(Err(error @ LogError::NoBeginning)) => {
-                    self.leave_alone(&state, &error);
+                    self.leave_alone(state, &error);
                     return Outcome::Lost;
                 }
                 Ok(Err(error @ LogError::NothingLeft)) => {
-                    self.leave_alone(&state, &error);
+                    self.leave_alone(state, &error);
                     return Outcome::NothingLeft;
                 }
                 Ok(Err(LogError::NotUnderstood)) => {
-                    if self.step_aside(&mut state).await {
+                    if self.step_aside(state).await {
                         return Outcome::Over;
                     }
                 }
@@ -80,7 +87,7 @@ impl Supervision {
                 }
             }
         };
-        self.give_up(&state, &error).await
+        self.give_up(state, &error).await
     }
 
     /// The storage has not given the log for too long. Its members are told, and get the room anew when it does: until then the room's

@@ -82,3 +82,15 @@ async fn an_actor_that_was_let_go_of_takes_none_away_that_was_begun_after_it() {
     assert!(again.summarise(None).await.is_some());
     assert!(rooms.is_live(ROOM));
 }
+
+#[tokio::test(start_paused = true)]
+async fn what_a_node_has_said_of_a_room_is_not_said_again_once_it_has_let_go_of_the_room() {
+    let (_log, rooms) = node().await;
+    let (code, now) = (created().code, rooms.clock.now());
+    let summary = rooms.open(ROOM).summarise(None).await.expect("the room is there");
+    rooms.look_up.keep(RoomReport::new(&summary, now), now).await;
+    assert!(rooms.look_up.find(code, now).await.is_some());
+    is_let_go(&rooms).await;
+    tokio::time::sleep(Duration::from_millis(1)).await;
+    assert_eq!(rooms.look_up.find(code, now).await, None, "it may have changed at another node");
+}
