@@ -28,7 +28,7 @@ use super::{
     debug_api::Signals,
     dependencies::Dependencies,
     handle::Asked,
-    retry::{append_surely_once, insist, insist_on_reading},
+    retry::{RETRY, append_surely_once, insist, insist_on_reading},
     surviving_state::SurvivingState,
 };
 use crate::{
@@ -80,14 +80,18 @@ impl<'a> RoomActor<'a> {
         }
     }
 
-    /// Runs until the room has ended for good.
+    /// Runs until the room has ended for good, or nobody can ask it any more.
     ///
     /// # Errors
     /// [`LogError::Rewritten`], [`LogError::Unreadable`], [`LogError::NoBeginning`], [`LogError::NothingLeft`],
     /// [`LogError::NotUnderstood`], or [`LogError::Storage`] once the log could not be read for
     /// [`READING`](super::retry::READING).
     pub(super) async fn run(mut self, requests: &mut mpsc::Receiver<Asked>) -> Result<(), LogError> {
-        let mut entries = match self.replay().await {
+        let replayed = tokio::select! {
+            replayed = self.replay() => replayed,
+            () = until_closed(requests) => return Ok(()),
+        };
+        let mut entries = match replayed {
             Ok(entries) => entries,
             Err(LogError::NoSuchRoom) => return Ok(()),
             Err(error) => return Err(error),
@@ -285,6 +289,13 @@ impl<'a> RoomActor<'a> {
             Audience::Connection(connection) => self.state.push(connection, frame),
             _ => self.room.connections(to).for_each(|connection| self.state.push(connection.id, frame.clone())),
         }
+    }
+}
+
+/// Returns within [`RETRY`] once this node has let go of the room: nobody can ask any more.
+async fn until_closed(requests: &mpsc::Receiver<Asked>) {
+    while !requests.is_closed() {
+        tokio::time::sleep(RETRY).await;
     }
 }
 

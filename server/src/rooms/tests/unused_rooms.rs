@@ -74,8 +74,7 @@ async fn an_actor_that_was_let_go_of_takes_none_away_that_was_begun_after_it() {
     // The first waits for its log for a while.
     log.break_with(Fault::Outage);
     drop(rooms.open(ROOM));
-    tokio::time::sleep(3 * MOMENT).await;
-    assert!(!rooms.is_open(ROOM));
+    is_let_go(&rooms).await;
     let again = rooms.open(ROOM);
     log.mend();
     tokio::time::sleep(LONG).await;
@@ -93,4 +92,17 @@ async fn what_a_node_has_said_of_a_room_is_not_said_again_once_it_has_let_go_of_
     is_let_go(&rooms).await;
     tokio::time::sleep(Duration::from_millis(1)).await;
     assert_eq!(rooms.look_up.find(code, now).await, None, "it may have changed at another node");
+}
+
+#[tokio::test(start_paused = true)]
+async fn visits_while_the_log_cannot_be_read_leave_no_tasks() {
+    let (log, rooms) = node().await;
+    log.break_with(Fault::Outage);
+    let before = Arc::strong_count(&log);
+    for _ in 0..3 {
+        drop(rooms.open(ROOM));
+        is_let_go(&rooms).await;
+    }
+    tokio::time::sleep(MOMENT).await;
+    assert_eq!(Arc::strong_count(&log), before, "each task and its writer hold the log");
 }
