@@ -7,7 +7,7 @@ use heartogether::{
     room::Event,
 };
 use heartogether_server::storage::log::{PAGE, RoomLog, replicated::FORGOTTEN};
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 
 use super::{
     House, ROOM,
@@ -62,4 +62,24 @@ async fn a_copy_that_nobody_uses_is_kept_until_the_server_is_seen_to_have_it() {
     assert!(!is_told(&shared, 2), "nobody uses it, and the server has it again");
     let again = node.append(ROOM, lost(2)).await.expect("the room goes on");
     assert!(again.seq > written.seq);
+}
+
+#[tokio::test(start_paused = true)]
+async fn whoever_comes_back_while_a_subscription_ends_misses_nothing() {
+    let (shared, house) = (Shared::new(Random::new(1), 1, false), House::new());
+    let nodes = Nodes::new(Arc::new(shared.clone()), 1, house.clone(), History::default(), Random::new(2));
+    let (other, node) = (nodes.start(false), nodes.start(false));
+    other.create(created()).await.expect("created");
+    node.read(ROOM, Seq::default(), PAGE).await.expect("read");
+    // From the next comparison on, which is 10 s after the start, nobody has used the room for a while.
+    shared.world().unlisten = Duration::from_secs(1);
+    house.clock.advance(60_000);
+    sleep(Duration::from_millis(10_300)).await;
+    let mut entries = node.subscribe(ROOM).await.expect("subscribed");
+    assert!(is_told(&shared, 2), "the subscription has not ended yet");
+    sleep(Duration::from_secs(1)).await;
+    assert!(!is_told(&shared, 2), "it has, after the new one");
+    let written = other.append(ROOM, lost(1)).await.expect("appended");
+    let heard = timeout(Duration::from_secs(3), entries.recv()).await.expect("long before the next comparison");
+    assert_eq!(heard.expect("an entry").seq, written.seq);
 }

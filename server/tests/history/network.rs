@@ -239,9 +239,12 @@ impl LogServers for Network {
     }
 
     async fn unlisten(&self, room: RoomId) {
+        let takes = self.shared.world().unlisten;
+        sleep(takes).await;
         if let Some(listener) = self.shared.world().listeners.get_mut(&self.node) {
             listener.rooms.remove(&room);
         }
+        sleep(takes).await;
     }
 
     async fn beat(&self, _: NodeId) -> Result<BTreeMap<NodeId, NodeVersion>, Fault> {

@@ -71,6 +71,8 @@ pub struct World {
     pub offers: BTreeMap<(RoomId, u64), Vec<Offer>>,
     pub random: Random,
     pub runs: u64,
+    /// How long it takes until a subscription ends, and until its node knows.
+    pub unlisten: Duration,
 }
 
 /// The world, shared by its nodes.
@@ -90,8 +92,9 @@ impl Shared {
             ..Machine::default()
         };
         let machines = (0..servers).map(machine).collect();
-        let (listeners, offers) = Default::default();
-        let world = World { machines, primary: 0, has_deciders, listeners, offers, random, runs: servers as u64 };
+        let (listeners, offers, unlisten) = Default::default();
+        let runs = servers as u64;
+        let world = World { machines, primary: 0, has_deciders, listeners, offers, random, runs, unlisten };
         Self(Arc::new(Mutex::new(world)))
     }
 

@@ -71,7 +71,7 @@ impl Follower {
 
 impl Shared {
     /// The room's follower, whose copy is up to date at its beginning.
-    pub(super) async fn follow(&self, room: RoomId) -> Result<Arc<Follower>, LogError> {
+    pub(super) async fn follow(self: &Arc<Self>, room: RoomId) -> Result<Arc<Follower>, LogError> {
         let (follower, is_new) = {
             let mut followers = self.followers();
             let is_new = !followers.contains_key(&room);
@@ -101,12 +101,16 @@ impl Shared {
     }
 
     /// Forgets a room, and ends its subscriptions.
-    pub(super) async fn unfollow(&self, follower: &Arc<Follower>) {
+    pub(super) async fn unfollow(self: &Arc<Self>, follower: &Arc<Follower>) {
         self.unfollow_if(follower, || true).await;
     }
 
     /// Forgets a room if this is so, and nobody begins to use it meanwhile. Returns whether it did.
-    pub(super) async fn unfollow_if(&self, follower: &Arc<Follower>, is_due: impl FnOnce() -> bool + Send) -> bool {
+    pub(super) async fn unfollow_if(
+        self: &Arc<Self>,
+        follower: &Arc<Follower>,
+        is_due: impl FnOnce() -> bool + Send,
+    ) -> bool {
         let room = follower.room;
         let is_forgotten = {
             let mut followers = self.followers();
@@ -120,9 +124,11 @@ impl Shared {
         };
         if is_forgotten {
             self.servers.unlisten(room).await;
-            // Whoever has followed it again meanwhile may have subscribed before this ended the subscription.
-            if self.followers().contains_key(&room) {
+            // Whoever has followed it again meanwhile may have subscribed before this ended the subscription, and missed entries since.
+            let again = self.followers().get(&room).cloned();
+            if let Some(again) = again {
                 let _ = self.servers.listen(room).await;
+                self.check(again);
             }
         }
         is_forgotten
