@@ -1,7 +1,7 @@
 // Pictures in a lounge: added in every way, laid out, seen by the others, looked at, and gone with their message.
 import { fitsEveryWidth, passesAxe } from '../accessibility';
 import { expect, test, type Page } from '../fixtures';
-import { act, belowPx, comeIn, field, isIn, messageOf, messages, openLounge, write } from '../lounge_actions';
+import { act, belowPx, comeIn, field, isIn, messageOf, messages, openLounge, say, write } from '../lounge_actions';
 import { button } from '../page_actions';
 import { bring, picture, type Picture } from '../pictures_to_add';
 
@@ -66,6 +66,34 @@ test('a picture alone is a message, many are made small, and its space is kept b
   const space = await shown(grace).locator('img').boundingBox();
   expect(space?.width).toBeGreaterThan(100);
   expect((space?.width ?? 0) / (space?.height ?? 1)).toBeCloseTo(2, 1);
+});
+
+test('the words beside a picture are taken away by an edit', async ({ newVisitor }) => {
+  const [ada, grace] = [await newVisitor(), await newVisitor()];
+  const code = await openLounge(ada, 'Ada');
+  await comeIn(grace, code, 'Grace');
+  await choose(ada, await picture(ada, 'one.png'));
+  await areReady(ada, 1);
+  await field(ada).fill('look at this');
+  await field(ada).press('Enter');
+  await expect(messageOf(grace, 'look at this')).toHaveCount(1);
+  await act(ada, 'look at this', 'Edit');
+  await field(ada).fill('');
+  await field(ada).press('Enter');
+  for (const page of [ada, grace]) {
+    await expect(messageOf(page, 'look at this')).toHaveCount(0);
+    await expect(messages(page)).toContainText('edited');
+    await expect(shown(page)).toHaveCount(1);
+  }
+  await expect(field(ada)).toHaveValue('');
+  await expect(ada.getByText('Editing')).toBeHidden();
+  // A message of words alone keeps them.
+  await say(ada, 'words alone');
+  await act(ada, 'words alone', 'Edit');
+  await field(ada).fill('');
+  await field(ada).press('Enter');
+  await field(ada).press('Escape');
+  await expect(messageOf(grace, 'words alone')).toHaveCount(1);
 });
 
 test('emoji go on a picture as on words', async ({ newVisitor }) => {

@@ -9,7 +9,7 @@ use heartogether::{
     engagement::MessageText,
     id::{MessageNumber, RoomCode},
     limits::{Limits, PICTURE_BYTES, PICTURE_UNSENT_MS},
-    protocol::{Delete, FromRoom, ToRoom, Write},
+    protocol::{Delete, Edit, FetchMessages, FromRoom, ToRoom, Write},
     refusal::Refusal,
     role::Role,
     room::{Picture, PictureFormat, RoomEvent},
@@ -310,4 +310,38 @@ async fn pictures_are_gone_with_their_account_and_with_their_room() {
     let deleted = talk.site().post("/auth/delete", "", &[("cookie", &talk.ada)]).await;
     assert!(deleted.status().is_success() || deleted.status().is_redirection());
     talk.until_erased(&talk.server.database().with_file_name("pictures"), 0).await;
+}
+
+#[tokio::test]
+async fn the_words_beside_pictures_can_be_taken_away_and_no_others() {
+    let mut talk = Talk::begin(Limits { messages_burst: 100, ..Limits::default() }, &[]).await;
+    let own = talk.uploaded(&talk.grace).await;
+    let text = |words: &str| MessageText::parse(words).expect("a text");
+    let write = |nonce, words, pictures| ToRoom::Write(Write { nonce, text: text(words), pictures, reply_to: None });
+    let edit = |number| ToRoom::Edit(Edit { number: MessageNumber(number), text: MessageText::none() });
+    talk.graces.say(write(1, "**look**", vec![own])).await;
+    assert_eq!(told(&mut talk.graces).await, [own]);
+    talk.graces.say(edit(1)).await;
+    let edited = loop {
+        if let RoomEvent::MessageEdited { number, text, markup, .. } = talk.adas.event().await {
+            break (number, text, markup);
+        }
+    };
+    assert_eq!(edited, (MessageNumber(1), MessageText::none(), None));
+    let fetch = ToRoom::FetchMessages(FetchMessages { before: MessageNumber(2) });
+    talk.graces.say(fetch).await;
+    let kept = loop {
+        if let FromRoom::Messages(page) = talk.graces.hear().await {
+            break page.messages;
+        }
+    };
+    assert_eq!((&kept[0].text, &kept[0].pictures), (&Some(MessageText::none()), &vec![own]));
+    talk.graces.say(write(2, "words alone", Vec::new())).await;
+    assert_eq!(told(&mut talk.graces).await, []);
+    talk.graces.say(edit(2)).await;
+    assert_eq!(refusal(&mut talk.graces).await, Refusal::MessageEmpty);
+    talk.graces.say(edit(3)).await;
+    assert_eq!(refusal(&mut talk.graces).await, Refusal::MessageNotFound);
+    talk.adas.say(edit(1)).await;
+    assert_eq!(refusal(&mut talk.adas).await, Refusal::NotAllowed);
 }

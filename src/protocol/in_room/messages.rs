@@ -41,7 +41,8 @@ impl Write {
 pub struct Edit {
     /// The message's number.
     pub number: MessageNumber,
-    /// The new text.
+    /// The new text; may be empty if the message has a picture.
+    #[serde(deserialize_with = "MessageText::read_or_none")]
     pub text: MessageText,
 }
 

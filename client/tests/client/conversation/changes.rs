@@ -64,6 +64,21 @@ fn every_change_is_asked_for_and_shown_at_once() {
 }
 
 #[test]
+fn words_can_be_taken_away() {
+    let mut page = page_of(GRACE, own_message());
+    let (number, text) = (NUMBER, MessageText::none());
+    let edit = ToRoom::Edit(Edit { number, text: text.clone() });
+    assert_eq!(said(&page.take(Input::MessageEdited { number, text: text.clone() })), [edit.clone()]);
+    assert_eq!(first(&page).text, Some(text.clone()));
+    page.refuse(Refusal::MessageEmpty);
+    assert_ne!(first(&page).text, Some(text.clone()), "there was nothing else");
+    page.take(Input::MessageEdited { number, text: text.clone() });
+    page.learn(RoomEvent::MessageEdited { number, author: GRACE, version: 1, text, markup: None });
+    page.lose();
+    assert!(!said(&page.miss(Vec::new())).contains(&edit));
+}
+
+#[test]
 fn a_confirmed_change_is_asked_for_no_more() {
     let mut page = page_of(GRACE, own_message());
     page.take(edited("hi"));

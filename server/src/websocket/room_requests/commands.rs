@@ -111,7 +111,18 @@ impl RoomRequests {
     async fn editing(&self, room: RoomCode, Edit { number, text }: Edit) -> Result<Command, Failure> {
         self.take_message(room).await?;
         let archived = self.archived(room, number).await?;
+        if text.is_none() {
+            self.check_shows(room, number).await?;
+        }
         Ok(Command::Edit { number, markup: self.render(room, &text).await?, text, archived })
+    }
+
+    /// Whether a message shows pictures, so that it may go without words. Whether it is there is another question.
+    async fn check_shows(&self, room: RoomCode, number: MessageNumber) -> Result<(), Failure> {
+        let found = self.node.archive.at(self.room(room)?.id(), &[number]).await;
+        let found = found.map_err(|error| Failure::Fault(error.into()))?;
+        let has_none = found.iter().any(|message| message.text.is_some() && message.pictures.is_empty());
+        if has_none { Err(Refusal::MessageEmpty.into()) } else { Ok(()) }
     }
 
     /// Gives the place up. A room whose members stay disappears from the member's list.

@@ -135,12 +135,18 @@ impl Writing {
             Mode::Write | Mode::Reply(_) => self.lounge.pictures.with_untracked(Pictures::sendable),
         };
         match pictures {
-            Sendable::All(pictures) if text.is_none() && pictures.is_empty() => {}
+            Sendable::All(pictures) if text.is_none() && pictures.is_empty() && !self.edits_pictures() => {}
             Sendable::All(pictures) => self.say(text, pictures),
             Sendable::Later => self.lounge.pictures.update(|pictures| pictures.sends_later = true),
             Sendable::Failed => {}
         }
         self.focus();
+    }
+
+    /// Whether the visitor edits a message that has pictures, and so may go without words.
+    fn edits_pictures(self) -> bool {
+        let Mode::Edit(number) = self.lounge.mode.get_untracked() else { return false };
+        self.lounge.with_message(number, |message| !message.pictures.is_empty()) == Some(true)
     }
 
     /// What keeps pictures from being sent. Reads reactively.
