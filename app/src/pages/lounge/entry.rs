@@ -33,14 +33,16 @@ pub(super) fn Card(lounge: Lounge) -> impl IntoView {
         _ => is_full.then_some(Refusal::RoomFull),
     };
     let waits = Memo::new(move |_| lounge.standing.get() == Standing::Waiting);
+    let is_asking = Memo::new(move |_| matches!(lounge.standing.get(), Standing::Asking | Standing::Waiting));
     let told = move || match refusal().filter(|refusal| *refusal != Refusal::NameTaken) {
         _ if waits.get() => view! { <Notice>{text::WAITS}</Notice> }.into_any(),
+        _ if is_asking.get() => view! { <Notice>{text::CONNECTS}</Notice> }.into_any(),
         Some(refusal) => view! { <Notice tone=Tone::Warn>{locale::refusal(refusal)}</Notice> }.into_any(),
         None if asks_first => view! { <p class="text-sm text-muted">{text::OWNER_DECIDES}</p> }.into_any(),
         None => ().into_any(),
     };
     let way = Memo::new(move |_| refusal().map_or(WayIn::Ask, WayIn::after));
-    let ways = move || if waits.get() { waiting(lounge) } else { way_in(lounge, way.get()) };
+    let ways = move || if is_asking.get() { waiting(lounge) } else { way_in(lounge, way.get()) };
     view! {
         <div class="card lounge-card">
             {part(move || view! { <Avatar name=lounge.title.get() picture=None /> }.into_any())}
@@ -61,7 +63,7 @@ pub(super) fn Card(lounge: Lounge) -> impl IntoView {
     .into_any()
 }
 
-/// What can be done while the owner is asked.
+/// What can be done until the owner has answered.
 fn waiting(lounge: Lounge) -> AnyView {
     let give_up = press(move |_| lounge.give_up());
     view! {

@@ -136,8 +136,8 @@ impl Lounge {
         let known = saved.with_untracked(|saved| saved.iter().find(|saved| saved.code == code).cloned());
         let has_asked = RwSignal::new(summary.has_place || summary.is_owner);
         let is_owner_at_first = summary.is_owner;
-        // Who has no place has to ask, and sees that at once.
-        let has_to_ask = summary.asks_first && !summary.has_place && !summary.is_owner;
+        // Unless they were let in before, or nobody has to ask any more.
+        let may_have_to_wait = summary.asks_first && !summary.has_place && !summary.is_owner;
         let summary = StoredValue::new(summary);
         Self {
             handle,
@@ -149,8 +149,8 @@ impl Lounge {
             has_asked,
             standing: Memo::new(move |_| {
                 let (client, as_owner) = (handle.listener_state.get(), handle.host_state.get());
-                let waits = has_to_ask || handle.waits.get();
-                Standing::of(has_asked.get(), waits, client, as_owner, handle.room.with(Option::is_some))
+                let asks = (may_have_to_wait, handle.waits.get());
+                Standing::of(has_asked.get(), asks, client, as_owner, handle.room.with(Option::is_some))
             }),
             title: title(handle, summary),
             people: Memo::new(move |_| people(handle)),

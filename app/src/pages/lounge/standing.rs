@@ -10,6 +10,8 @@ pub(super) enum Standing {
     Outside,
     /// On the way in.
     Joining,
+    /// The same, where the owner may have to be asked.
+    Asking,
     /// The owner is asked.
     Waiting,
     /// In the room.
@@ -33,10 +35,11 @@ pub(super) enum Shape {
 
 impl Standing {
     /// `has_asked` says whether the visitor has asked for a place, or had one when the page came.
-    /// `waits` says whether the owner is asked, as far as it is known.
+    /// `may_have_to_wait` says whether the owner may have to be asked, as far as the page knew when it came.
+    /// `waits` says whether the owner is asked.
     pub(super) fn of(
         has_asked: bool,
-        waits: bool,
+        (may_have_to_wait, waits): (bool, bool),
         client: ListenerState,
         as_owner: HostState,
         knows_room: bool,
@@ -47,6 +50,7 @@ impl Standing {
             (_, ListenerState::Ended(ending), _) | (_, _, HostState::Ended(ending)) => Self::Ended(ending),
             _ if knows_room => Self::Open,
             _ if waits => Self::Waiting,
+            _ if may_have_to_wait => Self::Asking,
             _ => Self::Joining,
         }
     }
@@ -55,7 +59,7 @@ impl Standing {
     pub(super) const fn name(self) -> &'static str {
         match self {
             Self::Outside => "outside",
-            Self::Joining => "joining",
+            Self::Joining | Self::Asking => "joining",
             Self::Waiting => "waiting",
             Self::Open => "open",
             Self::Ended(_) => "ended",
@@ -72,7 +76,7 @@ impl Standing {
 
     pub(super) const fn shape(self) -> Shape {
         match self {
-            Self::Outside | Self::Waiting | Self::Refused(_) => Shape::Card,
+            Self::Outside | Self::Asking | Self::Waiting | Self::Refused(_) => Shape::Card,
             Self::Joining | Self::Open => Shape::Chat,
             Self::Ended(_) => Shape::Over,
         }
@@ -130,32 +134,43 @@ mod tests {
     use crate::locale::{self, Language, Table};
 
     const CONNECTING: ListenerState = ListenerState::Connecting;
+    const NOT_ASKED: (bool, bool) = (false, false);
+    const WAITS: (bool, bool) = (true, true);
 
     #[test]
     fn a_visitor_is_outside_until_they_ask() {
-        assert_eq!(Standing::of(false, false, CONNECTING, HostState::Idle, false), Standing::Outside);
-        assert_eq!(Standing::of(true, false, CONNECTING, HostState::Idle, false), Standing::Joining);
-        assert_eq!(Standing::of(true, false, CONNECTING, HostState::Idle, true), Standing::Open);
+        assert_eq!(Standing::of(false, NOT_ASKED, CONNECTING, HostState::Idle, false), Standing::Outside);
+        assert_eq!(Standing::of(true, NOT_ASKED, CONNECTING, HostState::Idle, false), Standing::Joining);
+        assert_eq!(Standing::of(true, NOT_ASKED, CONNECTING, HostState::Idle, true), Standing::Open);
     }
 
     #[test]
     fn who_waits_sees_the_card_until_the_owner_has_answered() {
-        let waiting = Standing::of(true, true, CONNECTING, HostState::Idle, false);
+        let waiting = Standing::of(true, WAITS, CONNECTING, HostState::Idle, false);
         assert_eq!((waiting.name(), waiting.shape(), waiting.refusal()), ("waiting", Shape::Card, None));
-        assert_eq!(Standing::of(false, true, CONNECTING, HostState::Idle, false), Standing::Outside);
-        assert_eq!(Standing::of(true, true, CONNECTING, HostState::Idle, true), Standing::Open);
+        assert_eq!(Standing::of(false, WAITS, CONNECTING, HostState::Idle, false), Standing::Outside);
+        assert_eq!(Standing::of(true, WAITS, CONNECTING, HostState::Idle, true), Standing::Open);
         let declined = ListenerState::Refused(Refusal::Declined);
-        assert_eq!(Standing::of(true, true, declined, HostState::Idle, false), Standing::Refused(Refusal::Declined));
+        assert_eq!(Standing::of(true, WAITS, declined, HostState::Idle, false), Standing::Refused(Refusal::Declined));
         assert_eq!(WayIn::after(Refusal::Declined), WayIn::None);
         assert_eq!(WayIn::after(Refusal::TooManyWaiting), WayIn::TryAgain);
     }
 
     #[test]
+    fn nobody_reads_that_the_owner_is_asked_before_it_is_so() {
+        let asking = Standing::of(true, (true, false), CONNECTING, HostState::Idle, false);
+        assert_eq!((asking, asking.name(), asking.shape()), (Standing::Asking, "joining", Shape::Card));
+        let let_in_before = Standing::of(true, (true, false), CONNECTING, HostState::Idle, true);
+        assert_eq!(let_in_before, Standing::Open);
+        assert_eq!(Standing::of(true, (false, true), CONNECTING, HostState::Idle, false), Standing::Waiting);
+    }
+
+    #[test]
     fn an_end_outweighs_what_is_known_of_the_room() {
         let ended = ListenerState::Ended(Ending::Told(EndReason::Stopped));
-        let told = Standing::of(true, false, ended, HostState::Idle, true);
+        let told = Standing::of(true, NOT_ASKED, ended, HostState::Idle, true);
         assert_eq!((told.name(), told.shape()), ("ended", Shape::Over));
-        let asked = Standing::of(true, false, CONNECTING, HostState::Ended(Ending::Asked), true);
+        let asked = Standing::of(true, NOT_ASKED, CONNECTING, HostState::Ended(Ending::Asked), true);
         assert_eq!(asked, Standing::Ended(Ending::Asked));
     }
 
