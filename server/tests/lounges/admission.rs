@@ -3,15 +3,16 @@
 use heartogether::{
     id::{MemberId, RoomCode},
     limits::PAGES_PER_MEMBER,
-    protocol::{AnswerJoin, AskFirst, FromRoom, HandOver, LoungesChanged, ToRoom},
+    protocol::{AnswerJoin, AskFirst, FromRoom, HandOver, Join, LoungesChanged, ToRoom},
     refusal::Refusal,
+    role::Role,
     room::RoomEvent,
 };
 
 use super::{come, come_as, heard, open_lounge, saved};
 use crate::{
     older_messages::patient,
-    support::{Connection, Site, TestServer},
+    support::{Connection, Site, TestServer, said_in},
 };
 
 /// Ada's lounge, in which she wants to be asked, and her page.
@@ -74,7 +75,7 @@ async fn a_connection_that_waits_takes_the_place_itself() {
     let (member, _) = asker(&mut adas).await;
     answer(&mut adas, member, true).await;
     assert_eq!(graces.hear().await, FromRoom::Admitted);
-    graces.send(&crate::support::join(code, heartogether::role::Role::Participant)).await;
+    graces.send(&crate::support::join(code, Role::Participant)).await;
     loop {
         if let FromRoom::Joined(joined) = graces.hear().await {
             assert_eq!(joined.member, member);
@@ -112,6 +113,43 @@ async fn a_request_outlasts_a_new_start_and_is_answered_by_the_next_owner() {
     assert_eq!(graces.hear().await, FromRoom::Waiting, "she asks on a new connection");
     answer(&mut linuses, asked.member, false).await;
     assert_eq!(graces.refusal().await, Refusal::Declined);
+}
+
+#[tokio::test]
+async fn a_page_that_comes_back_without_a_place_or_a_request_asks_nobody() {
+    let server = TestServer::start().await;
+    let (ada, grace) = (server.site.sign_in("Ada").await, server.site.sign_in("Grace").await);
+    let (code, mut adas) = asking(&server.site, &ada).await;
+    let return_to =
+        said_in(code, ToRoom::Join(Join { role: Role::Participant, take_over: false, name: None, returns: true }));
+    drop(come_as(&server.site, &grace, code, "Grace").await);
+    let (member, _) = asker(&mut adas).await;
+    let mut graces = server.site.greet(&grace).await;
+    graces.send(&return_to).await;
+    assert_eq!(graces.hear().await, FromRoom::Waiting);
+    drop(graces);
+    answer(&mut adas, member, false).await;
+    while !matches!(heard(&mut adas).await, RoomEvent::JoinAnswered { .. }) {}
+    let mut graces = server.site.greet(&grace).await;
+    graces.send(&return_to).await;
+    assert_eq!(graces.refusal().await, Refusal::Declined);
+    assert!(come(&server.site, &ada, code).await.1.room.waiting.is_empty());
+}
+
+#[tokio::test]
+async fn who_gives_up_while_they_are_let_in_has_the_lounge_not_in_their_list() {
+    let server = TestServer::start().await;
+    let (ada, grace) = (server.site.sign_in("Ada").await, server.site.sign_in("Grace").await);
+    let (code, mut adas) = asking(&server.site, &ada).await;
+    let mut graces = come_as(&server.site, &grace, code, "Grace").await;
+    assert_eq!(graces.hear().await, FromRoom::Waiting);
+    let (member, _) = asker(&mut adas).await;
+    answer(&mut adas, member, true).await;
+    assert_eq!(graces.hear().await, FromRoom::Admitted);
+    while saved(&server.site, &grace).await.is_empty() {}
+    graces.say(ToRoom::Leave).await;
+    while !matches!(adas.event().await, RoomEvent::MemberLeft { member: left } if left == member) {}
+    while !saved(&server.site, &grace).await.is_empty() {}
 }
 
 #[tokio::test]
