@@ -37,6 +37,9 @@ test('what a blocked member writes is folded, in all lounges, and shown by one p
   await expect(messageOf(grace, 'please')).not.toContainText('you lot');
   await act(ada, 'you lot', 'Pin');
   await expect(grace.getByTestId('pins')).toContainText(FOLDED);
+  await grace.getByTestId('pins').click();
+  await expect(grace.getByTestId('pinned').getByRole('listitem')).toContainText(FOLDED);
+  await grace.keyboard.press('Escape');
   // Neither does typing, nor the title of a hidden page.
   await expect(async () => {
     // A page says at most every 3 s that somebody writes.

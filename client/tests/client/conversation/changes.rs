@@ -68,7 +68,7 @@ fn words_can_be_taken_away() {
     let mut page = page_of(GRACE, own_message());
     let (number, text) = (NUMBER, MessageText::none());
     let edit = ToRoom::Edit(Edit { number, text: text.clone() });
-    assert_eq!(said(&page.take(Input::MessageEdited { number, text: text.clone() })), [edit.clone()]);
+    assert_eq!(said(&page.take(Input::MessageEdited { number, text: text.clone() })), std::slice::from_ref(&edit));
     assert_eq!(first(&page).text, Some(text.clone()));
     page.refuse(Refusal::MessageEmpty);
     assert_ne!(first(&page).text, Some(text.clone()), "there was nothing else");
