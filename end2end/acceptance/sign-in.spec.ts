@@ -1,9 +1,12 @@
 // Signing in with a real OpenID provider, and all results of it.
+import type { Locator } from '@playwright/test';
+
 import { expect, type Page } from '../fixtures';
 import { PROVIDER } from '../openid_provider.mjs';
 
 import { comeIn, isIn, memberOf, messageOf, write } from '../lounge_actions';
 import { button, createRoom, isHydrated, main, sayName, showsState, signIn } from '../page_actions';
+import { bring, picture } from '../pictures_to_add';
 import { test, providerLink, menu, allowAs, leavesNoTrace } from '../openid_fixtures';
 
 /** Opens the menu on the visitor's name. */
@@ -225,6 +228,12 @@ test('hosts see an e-mail address only if its owner agrees, who is asked once', 
   await expect(question).toHaveCount(0);
 });
 
+/** The picture is there, and has come. */
+async function isDrawn(picture: Locator): Promise<void> {
+  await expect(picture).toBeVisible();
+  await expect.poll(() => picture.evaluate((shown: HTMLImageElement) => shown.naturalWidth)).toBeGreaterThan(0);
+}
+
 test('in a lounge, members see the picture that the sign-in service has of a person', async ({ newVisitor }) => {
   const [ada, grace] = [await newVisitor(), await newVisitor()];
   await signInAs(ada, 'Ada');
@@ -236,12 +245,16 @@ test('in a lounge, members see the picture that the sign-in service has of a per
   await write(ada, 'Hello');
   // Her picture stands in the list and beside the message, and loads. A guest has letters alone.
   for (const place of [memberOf(grace, 'Ada'), messageOf(grace, 'Hello')]) {
-    const picture = place.locator('.avatar img');
-    await expect(picture).toBeVisible();
-    await expect.poll(() => picture.evaluate((shown: HTMLImageElement) => shown.naturalWidth)).toBeGreaterThan(0);
+    await isDrawn(place.locator('.avatar img'));
   }
   await expect(memberOf(ada, 'Grace').locator('.avatar')).toHaveText('G');
   await expect(memberOf(ada, 'Grace').locator('.avatar img')).toHaveCount(0);
+
+  // A guest, who may only listen elsewhere, sees the pictures of messages, too.
+  await bring(ada, '#message', 'paste', [await picture(ada, 'one.png')]);
+  await expect(ada.getByTestId('adding').and(ada.locator('[data-state="ready"]'))).toHaveCount(1);
+  await write(ada, 'look');
+  await isDrawn(grace.getByTestId('picture').locator('img'));
 
   // Nobody else gets it.
   const address = await memberOf(grace, 'Ada').locator('.avatar img').evaluate((shown: HTMLImageElement) => shown.src);

@@ -119,7 +119,7 @@ async fn picture(
     Path((code, id)): Path<(String, String)>,
 ) -> Result<Response, Answer> {
     let account = acting_for(&visitor, program.as_deref(), Scope::ReadMessages, Permission::Connect)?;
-    let room = find(&node, &visitor, &account, &code, Permission::ReadMessages).await?;
+    let room = find(&node, &visitor, &account, &code, Permission::Converse).await?;
     let id: PictureId = id.parse().map_err(|_| Refusal::PictureNotFound)?;
     let found = node.pictures.read(room, id).await.map_err(ServerError::from)?;
     let PictureBytes { format, length, stream } = found.ok_or(Refusal::PictureNotFound)?;
@@ -144,7 +144,7 @@ async fn portrait(
 ) -> Result<Response, Answer> {
     let account = visitor.permit(Permission::Connect)?;
     let member: MemberId = member.parse().map_err(|_| Refusal::PictureNotFound)?;
-    let room = find(&node, &visitor, account, &code, Permission::SeeAudience).await?;
+    let room = find(&node, &visitor, account, &code, Permission::Converse).await?;
     let viewer = Viewer { account: account.id, kind: visitor.kind_of(account) };
     let pictured = node.rooms.open(room).pictured(viewer, member).await?;
     let found = node.store.picture(pictured).await.map_err(ServerError::from)?;

@@ -100,7 +100,7 @@ impl Room {
     /// # Errors
     /// Those of [`Room::check`], or [`Refusal::PictureNotFound`].
     pub fn pictured(&self, viewer: AccountId, kind: AccountKind, member: MemberId) -> Result<AccountId, Refusal> {
-        self.check(viewer, kind, Permission::SeeAudience)?;
+        self.check(viewer, kind, Permission::Converse)?;
         let pictured = self.roster.find(member).filter(|member| member.has_picture);
         pictured.map(|member| member.account).ok_or(Refusal::PictureNotFound)
     }

@@ -4,7 +4,7 @@ use heartogether::{
     id::{AccountId, ConnectionId, DisplayName, MemberId, NameMark, NodeId, RoomName},
     limits::{Limits, PAGES_PER_MEMBER},
     refusal::Refusal,
-    role::{AccountKind, Permission, Role},
+    role::{AccountKind, Guests, Permission, Role},
     room::{Audience, Command, EndReason, Event, JoinRequested, Joined, Marks, Missed, Policy, RoomCreated, RoomEvent},
 };
 
@@ -262,7 +262,9 @@ fn a_picture_is_seen_by_members_alone_and_as_long_as_there_is_one() {
         let view = stage.room.view(owner.member).expect("a view");
         view.members.iter().find(|member| member.member == grace).expect("she is listed").has_picture
     };
-    let seen_by = |stage: &Stage, account, member| stage.room.pictured(account, AccountKind::Known, member);
+    // Guests are members like others.
+    let guest = AccountKind::Guest(Guests::Listen);
+    let seen_by = |stage: &Stage, account, member| stage.room.pictured(account, guest, member);
     assert!(has_picture(&stage));
     assert_eq!(seen_by(&stage, OWNER, grace), Ok(GRACE));
     assert_eq!(seen_by(&stage, OWNER, owner.member), Err(Refusal::PictureNotFound));
