@@ -46,7 +46,7 @@ const ROOM = [...FRAME, "piece_client.wasm", "piece_pages.wasm", "piece_shared.w
  *   reload by a script of its own.
  * - Scripts that keep the page alive under translators and extensions, say that code did not arrive, and choose the theme.
  * - The texts that the page's own code says, and no others: the code brings none. What rooms refuse is among them for all of them,
- *   pictures, reports and tokens too: 0.4 kB.
+ *   pictures, reports, tokens, requests to come in and pins too: 0.5 kB.
  */
 const BUDGETS = [
   { what: "landing page, everything", files: FRAME, bytes: 320_500 },

@@ -112,7 +112,7 @@ test('the preview of a first visit loads the style for the next page in advance'
  * Bytes of a page's HTML as the server sends it to a browser, style and scripts in it included. `.ci/budget.mjs` holds the sizes
  * of the code, and says what the HTML is spent on. Whoever raises one of these says there what it buys.
  */
-const HTML_BYTES = { landing: 21_200, preview: 20_900, listener: 15_400, host: 16_900 };
+const HTML_BYTES = { landing: 21_400, preview: 21_100, listener: 15_600, host: 17_100 };
 
 test('the HTML of a page stays within its budget', async ({ newVisitor, server }) => {
   const host = await newVisitor();
