@@ -36,8 +36,8 @@ const ROOM = [...FRAME, "piece_client.wasm", "piece_pages.wasm", "piece_shared.w
  * in, and 3 kB more in a lounge for who waits and for the owner's notice. The list of those who wait is loaded when it is wanted.
  *
  * A lounge's client that holds a second stretch of the history, knows what is pinned however old it is, and comes back to a request that may be
- * answered: 1.4 kB in the client of every room, 4 kB in a lounge with the list of pins and the pictures of members. Their code makes more
- * forms of the framework's functions common to all pages: 2 kB for everybody.
+ * answered: 1.5 kB in the client of every room, 5 kB in a lounge with the list of pins and the pictures of members. What pages have in common of
+ * the framework grows by 1 kB.
  *
  * The HTML comes on top. `end2end/routes/code.spec.ts` has its budgets, since a running server writes it. It has what must not wait for
  * another file:
@@ -49,12 +49,12 @@ const ROOM = [...FRAME, "piece_client.wasm", "piece_pages.wasm", "piece_shared.w
  *   pictures, reports, tokens, requests to come in and pins too: 0.5 kB.
  */
 const BUDGETS = [
-  { what: "landing page, everything", files: FRAME, bytes: 320_500 },
-  { what: "preview, everything before the player's code", files: [...FRAME, "piece_shared.wasm", "piece_room.wasm"], bytes: 351_500 },
+  { what: "landing page, everything", files: FRAME, bytes: 319_200 },
+  { what: "preview, everything before the player's code", files: [...FRAME, "piece_shared.wasm", "piece_room.wasm"], bytes: 350_100 },
   { what: "listener, until the room client is there", files: HEARING, bytes: 182_000 },
-  { what: "listener, everything", files: [...ROOM, "piece_listen.wasm"], bytes: 544_500 },
-  { what: "host, everything", files: [...ROOM, "piece_devices.wasm", "piece_invitation.wasm", "piece_owned.wasm", "piece_controls.wasm", "piece_host.wasm"], bytes: 674_500 },
-  { what: "lounge, everything", files: [...ROOM, "piece_owned.wasm", "piece_lounge.wasm"], bytes: 664_500 },
+  { what: "listener, everything", files: [...ROOM, "piece_listen.wasm"], bytes: 543_100 },
+  { what: "host, everything", files: [...ROOM, "piece_devices.wasm", "piece_invitation.wasm", "piece_owned.wasm", "piece_controls.wasm", "piece_host.wasm"], bytes: 673_100 },
+  { what: "lounge, everything", files: [...ROOM, "piece_owned.wasm", "piece_lounge.wasm"], bytes: 663_200 },
 ];
 
 /** The compressed size of a file by its name without hash. */
