@@ -17,6 +17,7 @@ use super::{
 
 /// An input: something that happens to a page.
 #[derive(Clone, Debug, PartialEq)]
+#[allow(clippy::large_enum_variant, reason = "an input is taken in at once")]
 pub enum Input {
     /// The page is ready to join.
     Started,

@@ -263,6 +263,6 @@ test('in a lounge, members see the picture that the sign-in service has of a per
   const stranger = await newVisitor();
   await stranger.goto('/');
   expect(await answerTo(stranger)).toBe(401);
-  await createRoom(stranger, 'Mallory');
+  await signInAs(stranger, 'Mallory');
   expect(await answerTo(stranger)).toBe(403);
 });

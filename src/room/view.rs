@@ -118,12 +118,7 @@ impl RoomView {
                 self.with_member(*member, |known| known.connected = *connected);
             }
             RoomEvent::MemberLeft { member } => self.members.retain(|known| known.member != *member),
-            RoomEvent::MemberNamed { member, name } => {
-                self.with_member(*member, |known| known.name.clone_from(name));
-                if self.owner == *member {
-                    self.owner_name.clone_from(name);
-                }
-            }
+            RoomEvent::MemberNamed { member, name } => self.rename(*member, name),
             RoomEvent::RoomNamed { name, .. } => self.name = Some(name.clone()),
             RoomEvent::OwnerChanged { owner, name } => self.hand_over(*owner, name),
             RoomEvent::AskFirstChanged { on } => self.asks_first = *on,
@@ -152,15 +147,11 @@ impl RoomView {
             RoomEvent::ReportTaken { .. } => {}
             RoomEvent::MessageDeleted { number } => {
                 self.reports.retain(|reported| reported.number != *number);
-                self.pins.retain(|pinned| pinned != number);
+                self.pin(*number, false);
                 self.change_message(event);
             }
             RoomEvent::MessagePinned { number, pinned } => {
-                self.pins.retain(|known| known != number);
-                if *pinned {
-                    self.pins.push(*number);
-                    self.pins.sort_unstable();
-                }
+                self.pin(*number, *pinned);
                 self.change_message(event);
             }
             RoomEvent::MessageEdited { .. }
@@ -181,6 +172,25 @@ impl RoomView {
     fn with_member(&mut self, member: MemberId, change: impl FnOnce(&mut MemberView)) {
         if let Some(known) = self.members.iter_mut().find(|known| known.member == member) {
             change(known);
+        }
+    }
+
+    /// Another name is shown without the picture of the account's own.
+    fn rename(&mut self, member: MemberId, name: &DisplayName) {
+        self.with_member(member, |known| {
+            known.name.clone_from(name);
+            known.has_picture = false;
+        });
+        if self.owner == member {
+            self.owner_name.clone_from(name);
+        }
+    }
+
+    fn pin(&mut self, number: MessageNumber, pinned: bool) {
+        self.pins.retain(|known| *known != number);
+        if pinned {
+            self.pins.push(number);
+            self.pins.sort_unstable();
         }
     }
 

@@ -292,8 +292,12 @@ fn who_goes_by_another_name_is_not_pictured() {
     };
     join(&mut stage, 2);
     assert!(is_pictured(&stage));
+    let mut seen = stage.view(HOST);
     call(&mut stage, 2, "Fox");
     assert!(!is_pictured(&stage));
+    let fox = stage.room.members().find(|member| member.account == GRACE).expect("she is a member").id;
+    seen.apply(&RoomEvent::MemberNamed { member: fox, name: name("Fox") });
+    assert!(seen.members.iter().all(|member| !member.has_picture), "pages learn it with the name");
     stage.lose(2);
     join(&mut stage, 3);
     assert!(!is_pictured(&stage), "she is still the fox");
