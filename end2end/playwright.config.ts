@@ -4,11 +4,17 @@ import { defineConfig } from '@playwright/test';
 import { listening } from './chromium.mjs';
 import { target } from './build_target.mjs';
 
+/** Drills in which every gap in the sound counts. */
+const ALONE = '**/drills/@(loss|nodes|packet_length|path|socket|throttle).spec.ts';
+
 export default defineConfig({
   testDir: '.',
-  outputDir: `${target}/end2end`,
+  projects: [
+    { name: 'alone', testMatch: ALONE, outputDir: `${target}/end2end/alone`, workers: 1 },
+    // Each has two or three browsers that encode and decode sound in real time, and waits for most of its time.
+    { name: 'together', testMatch: '**/*.spec.ts', testIgnore: ALONE, outputDir: `${target}/end2end/together`, workers: 2 },
+  ],
   reporter: [['list'], ['./promises.mjs']],
-  // Two at a time: each has two or three browsers that encode and decode sound in real time, and waits for most of its time.
   workers: 2,
   retries: 0,
   forbidOnly: Boolean(process.env['CI']),

@@ -32,6 +32,7 @@
 //!     marks: Marks::default(),
 //!     role: Role::Listener,
 //!     take_over: false,
+//!     returns: false,
 //!     member: MemberId::from_bits(7),
 //!     token: ResumeToken::from_bits(8),
 //! });
