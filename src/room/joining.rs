@@ -18,22 +18,9 @@ pub(super) fn create(room: &mut Room, created: &RoomCreated, at: Timestamp) {
     if room.created.is_some() {
         return;
     }
-    room.roster.members.push(Member {
-        id: created.owner_member,
-        account: created.owner,
-        name: created.owner_name.clone(),
-        email: None,
-        has_picture: false,
-        role: created.policy.kind.owner_role(),
-        joined_at: at,
-        active_at: at,
-        last_reaction: None,
-        last_message: None,
-        page: Page::none_since(at),
-        other_pages: Vec::new(),
-        is_permanent: true,
-        marks: Marks::default(),
-    });
+    let (name, role) = (created.owner_name.clone(), created.policy.kind.owner_role());
+    let place = Member::new(created.owner_member, created.owner, name, role, at);
+    room.roster.members.push(Member { is_permanent: true, ..place });
     room.created = Some(created.clone());
 }
 

@@ -1,6 +1,6 @@
 //! Places for accounts that have none: whether there is one, and under which name.
 
-use super::{JoinRequested, Member, Room, roster::Page};
+use super::{JoinRequested, Member, Room};
 use crate::{
     id::{MemberId, NameMark},
     refusal::Refusal,
@@ -9,22 +9,8 @@ use crate::{
 
 /// Adds a place that no page has.
 pub(super) fn add(room: &mut Room, request: &JoinRequested, at: Timestamp) -> MemberId {
-    room.roster.members.push(Member {
-        id: request.member,
-        account: request.account,
-        name: request.name.clone(),
-        email: None,
-        has_picture: request.has_picture,
-        role: request.role,
-        joined_at: at,
-        active_at: at,
-        last_reaction: None,
-        last_message: None,
-        page: Page::none_since(at),
-        other_pages: Vec::new(),
-        is_permanent: false,
-        marks: request.marks,
-    });
+    let place = Member::new(request.member, request.account, request.name.clone(), request.role, at);
+    room.roster.members.push(Member { has_picture: request.has_picture, marks: request.marks, ..place });
     request.member
 }
 

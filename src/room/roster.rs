@@ -200,6 +200,26 @@ impl Member {
     }
 
     /// The member as others see it.
+    /// A place that no page has.
+    pub(super) fn new(id: MemberId, account: AccountId, name: DisplayName, role: Role, at: Timestamp) -> Self {
+        Self {
+            id,
+            account,
+            name,
+            email: None,
+            has_picture: false,
+            role,
+            joined_at: at,
+            active_at: at,
+            last_reaction: None,
+            last_message: None,
+            page: Page::none_since(at),
+            other_pages: Vec::new(),
+            is_permanent: false,
+            marks: Marks::default(),
+        }
+    }
+
     pub(super) fn view(&self) -> MemberView {
         MemberView {
             member: self.id,
