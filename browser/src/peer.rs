@@ -218,12 +218,13 @@ impl PeerConnection {
         let mut next = self.encoding.borrow_mut().step(input);
         spawn_local(async move {
             while let Some(order) = next {
-                let negotiation = self.negotiation();
-                if self.carry_out(order, negotiation).await.is_err() {
+                let carried_out = self.carry_out(order, self.negotiation()).await.is_ok();
+                if !carried_out {
                     let negotiation = self.negotiation();
-                    return self.report.input(Input::PeerChanged { negotiation, state: PeerState::Failed });
+                    self.report.input(Input::PeerChanged { negotiation, state: PeerState::Failed });
                 }
-                next = self.encoding.borrow_mut().step(EncodingInput::CarriedOut);
+                let became = if carried_out { EncodingInput::CarriedOut } else { EncodingInput::Failed };
+                next = self.encoding.borrow_mut().step(became);
             }
         });
     }

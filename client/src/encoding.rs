@@ -50,6 +50,8 @@ pub enum EncodingInput {
     PacketsChosen(Packets),
     /// The last order is carried out.
     CarriedOut,
+    /// The browser has failed to carry out the last order.
+    Failed,
 }
 
 /// What is to be done next.
@@ -91,7 +93,7 @@ struct Shape {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Phase {
-    /// Nothing was said yet.
+    /// Nothing was said yet, or nothing of it counts.
     Fresh,
     /// An order is being carried out.
     Busy,
@@ -139,7 +141,7 @@ impl Encoding {
     }
 
     /// Takes in what happened, and says what to do now, if anything. There is no other order before
-    /// [`EncodingInput::CarriedOut`].
+    /// [`EncodingInput::CarriedOut`] or [`EncodingInput::Failed`].
     pub fn step(&mut self, input: EncodingInput) -> Option<EncodingOrder> {
         match input {
             EncodingInput::Begun => self.offer(false),
@@ -163,6 +165,11 @@ impl Encoding {
             EncodingInput::CarriedOut => {
                 self.phase = if self.phase == Phase::Offering { Phase::Awaiting } else { Phase::Settled };
                 self.answer().or_else(|| self.reshape()).or_else(|| self.restart())
+            }
+            EncodingInput::Failed => {
+                // Nobody knows which descriptions are set. The next ones take the place of all of them.
+                self.phase = Phase::Fresh;
+                self.answer().or_else(|| self.restart())
             }
         }
     }

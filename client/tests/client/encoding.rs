@@ -81,6 +81,33 @@ fn a_restart_waits_until_the_descriptions_are_set() {
 }
 
 #[test]
+fn after_a_failure_a_restart_sets_what_is_wanted() {
+    let mut encoding = sending(Profile::Voice);
+    assert!(encoding.step(Input::PacketsChosen(TWICE)).is_some());
+    assert_eq!(encoding.step(Input::Failed), None);
+    assert_eq!(encoding.step(Input::ProfileChosen(Profile::Music)), None, "nothing is agreed on");
+    assert_eq!(encoding.step(came()), None, "it answers nothing");
+    assert_eq!(encoding.step(Input::RestartWanted), Some(Order::Offer { restarts: true }));
+    assert_eq!(encoding.step(Input::CarriedOut), None);
+    assert_eq!(encoding.step(came()), Some(Order::Accept { answer: answer(Profile::Music, TWICE) }));
+    assert_eq!(encoding.step(Input::CarriedOut), None);
+}
+
+#[test]
+fn what_has_waited_for_an_order_follows_its_failure() {
+    let mut offering = sending(Profile::Voice);
+    assert!(offering.step(Input::ProfileChosen(Profile::Music)).is_some());
+    assert_eq!(offering.step(Input::RestartWanted), None);
+    assert_eq!(offering.step(Input::Failed), Some(Order::Offer { restarts: true }));
+
+    let mut answering = Encoding::new(Side::Answering { sends: false }, Profile::Voice);
+    let offer = OFFER.to_owned();
+    assert!(answering.step(Input::OfferCame(offer.clone())).is_some());
+    assert_eq!(answering.step(Input::OfferCame(offer.clone())), None);
+    assert_eq!(answering.step(Input::Failed), Some(Order::Answer { offer }));
+}
+
+#[test]
 fn a_restart_replaces_an_unanswered_offer() {
     let mut encoding = offered(Profile::Voice);
     assert_eq!(encoding.step(Input::RestartWanted), Some(Order::Offer { restarts: true }));
