@@ -61,6 +61,7 @@
 pub mod engagement;
 pub mod ice;
 pub mod id;
+mod json;
 pub mod limits;
 pub mod protocol;
 pub mod refusal;

@@ -24,6 +24,7 @@ pub use signal::*;
 
 use crate::{
     id::RoomCode,
+    json,
     limits::{FRAME_BYTES, ROOMS_PER_CONNECTION},
     refusal::Refusal,
     room::RoomMessage,
@@ -118,14 +119,11 @@ pub fn decode_server(frame: &str) -> Result<ServerMessage, Refusal> {
 ///
 /// # Errors
 /// [`Refusal::FrameMalformed`].
-pub fn read<T: DeserializeOwned>(json: &str) -> Result<T, Refusal> {
-    // No text is longer than what stands for it in JSON.
-    let mut text = vec![0; json.len()];
-    let read = serde_json_core::from_slice_escaped(json.as_bytes(), &mut text);
-    read.map(|(value, _)| value).map_err(|_| Refusal::FrameMalformed)
+pub fn read<T: DeserializeOwned>(text: &str) -> Result<T, Refusal> {
+    json::read(text).map_err(|_| Refusal::FrameMalformed)
 }
 
 /// Writes a message as a frame.
 pub fn encode(message: &impl Serialize) -> String {
-    serde_json::to_string(message).expect("messages have string keys and no failing serializer")
+    json::write(message).expect("messages have string keys and no failing serializer")
 }

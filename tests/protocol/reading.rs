@@ -1,7 +1,7 @@
 //! Texts as our server writes them in JSON, and as others write them.
 
 use heartogether::{
-    protocol::{encode, read},
+    protocol::{Ping, encode, read},
     refusal::Refusal,
 };
 use proptest::prelude::*;
@@ -21,7 +21,7 @@ fn texts_are_read_as_our_server_writes_them() {
         assert_eq!(read::<String>(written).as_deref(), Ok(text));
         // The same memory serves all escaped texts of a message.
         assert_eq!(read(&encode(&[text; 3])), Ok([text; 3].map(str::to_owned)));
-        assert_eq!(read(&encode(&(text, 1))), Ok((text.to_owned(), 1)));
+        assert_eq!(read(&encode(&(text, 1_u32))), Ok((text.to_owned(), 1_u32)));
     }
 }
 
@@ -46,9 +46,57 @@ fn what_is_no_escape_is_refused() {
     }
 }
 
+#[test]
+fn spaces_and_what_nobody_knows_are_skipped() {
+    for written in [
+        " {\t\"nonce\" : 7 }\r\n",
+        r#"{"more":{"deep":[1,-2.5e-3,{"a\"]":[null,true,false]}],"":{}},"nonce":7}"#,
+        r#"{"nonce":7,"more":[],"again":"\\"}"#,
+    ] {
+        assert_eq!(read(written), Ok(Ping { nonce: 7 }), "{written}");
+    }
+}
+
+#[test]
+fn what_is_no_json_is_refused() {
+    for written in [
+        r#"{"nonce":7"#,
+        r#"{"nonce":7}}"#,
+        r#"{"nonce":7,}"#,
+        r#"{,"nonce":7}"#,
+        r#"{"nonce" 7}"#,
+        r#"{nonce:7}"#,
+        r#"{"nonce":7 "more":1}"#,
+        r#"{"nonce":07}"#,
+        r#"{"nonce":+7}"#,
+        r#"{"nonce":7.0}"#,
+        r#"{"nonce":7,"more":}"#,
+        r#"{"nonce":7,"more":[1"#,
+        r#"{"nonce":7,"more":"a}"#,
+        "",
+        " ",
+    ] {
+        assert_eq!(read::<Ping>(written), Err(Refusal::FrameMalformed), "{written}");
+    }
+    for written in ["[1,]", "[,1]", "[1 2]", "[1", "1]", "[1]1"] {
+        assert_eq!(read::<Vec<u32>>(written), Err(Refusal::FrameMalformed), "{written}");
+    }
+}
+
+#[test]
+fn other_numbers_than_those_of_the_protocol_are_refused() {
+    for (written, is_read) in [("0", true), ("255", true), ("256", false), ("-1", false), ("1e2", false)] {
+        assert_eq!(read::<u8>(written).is_ok(), is_read, "{written}");
+    }
+    assert_eq!(read(&encode(&u64::MAX)), Ok(u64::MAX));
+    assert_eq!(read::<i32>("1"), Err(Refusal::FrameMalformed));
+    assert_eq!(read::<f64>("1"), Err(Refusal::FrameMalformed));
+}
+
 proptest! {
     #[test]
     fn any_texts_are_read_as_they_were_written(texts in any::<Vec<String>>()) {
+        prop_assert_eq!(encode(&texts), serde_json::to_string(&texts).expect("texts"));
         prop_assert_eq!(read(&encode(&texts)), Ok(texts));
     }
 }
