@@ -67,12 +67,11 @@ impl Gathering {
     /// Sets the servers that will be asked from now on.
     pub(super) fn expect(&mut self, urls: impl IntoIterator<Item = String>) {
         let mut before = std::mem::take(&mut self.servers);
-        let expected = urls.into_iter().take(MAX_SERVERS).map(|url| {
+        for url in urls.into_iter().take(MAX_SERVERS) {
             let key = canonical(&url);
             let known = before.remove(&key);
-            (key, Asked { url, ..known.unwrap_or_default() })
-        });
-        self.servers = expected.collect();
+            self.servers.insert(key, Asked { url, ..known.unwrap_or_default() });
+        }
     }
 
     pub(super) fn note_answer(&mut self, url: &str) {

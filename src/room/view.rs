@@ -127,8 +127,7 @@ impl RoomView {
             RoomEvent::AttendanceChanged { attendance } => self.attendance = *attendance,
             RoomEvent::LinkOpened { link } => {
                 self.links.retain(|known| known != link);
-                self.links.push(*link);
-                self.links.sort_unstable();
+                self.links.insert(self.links.partition_point(|known| known < link), *link);
             }
             RoomEvent::LinkClosed { peer } => self.links.retain(|known| !known.has(*peer)),
             RoomEvent::PublicationChanged { publication } => self.add_publication(publication),
@@ -189,8 +188,7 @@ impl RoomView {
     fn pin(&mut self, number: MessageNumber, pinned: bool) {
         self.pins.retain(|known| *known != number);
         if pinned {
-            self.pins.push(number);
-            self.pins.sort_unstable();
+            self.pins.insert(self.pins.partition_point(|known| *known < number), number);
         }
     }
 
@@ -198,7 +196,10 @@ impl RoomView {
     fn hand_over(&mut self, owner: MemberId, name: &DisplayName) {
         self.owner = owner;
         self.owner_name.clone_from(name);
-        self.members.sort_by_key(|member| member.member != owner);
+        if let Some(place) = self.members.iter().position(|known| known.member == owner) {
+            let first = self.members.remove(place);
+            self.members.insert(0, first);
+        }
     }
 
     fn add_member(&mut self, member: &MemberView) {
