@@ -63,7 +63,9 @@ const DIRECT_CALLS = ["--directize", "--pass-arg=directize-initial-contents-immu
  */
 export async function makePages(wasmSource, dir, name, options, shrinks) {
   await run(process.env.SPLIT_AND_BIND, wasmSource, name, dir);
-  shortenImports(path.join(dir, `${name}.wasm`), path.join(dir, `${name}.js`));
+  const [wasm, glue] = [path.join(dir, `${name}.wasm`), path.join(dir, `${name}.js`)];
+  shortenImports(wasm, glue);
+  dropStreams(wasm, glue);
   // Merging has to know what the compiler uses.
   await mergePieces(dir, name, options.filter((option) => option.startsWith("--enable-")));
   const shrink = (file) => {
@@ -89,18 +91,49 @@ function shortenImports(wasm, script) {
 /** The module with other names of imports (WebAssembly Core, section 5.5.5). Names here are shorter than 128 bytes. */
 function withRenamedImports(bytes, names) {
   const IMPORTS = 2;
+  return withSection(bytes, IMPORTS, (content) => {
+    let section = content.toString("latin1");
+    for (const [long, short] of names) {
+      const sized = (name) => String.fromCharCode(name.length) + name;
+      section = section.replace(sized(long), () => sized(short));
+    }
+    return Buffer.from(section, "latin1");
+  });
+}
+
+/**
+ * Takes away what the script could call of `wasm-streams`, and the classes that would. The server functions of Leptos bring that crate
+ * along for answers that are streams, and no answer here is one. Nothing else keeps the code behind it.
+ */
+function dropStreams(wasm, glue) {
+  const EXPORTS = 7;
+  const isOfStreams = (name) => /^(__wbg_)?intounderlying/.test(name);
+  const kept = (content) => {
+    const [count, first] = readNumber(content, 0);
+    const entries = [];
+    for (let at = first; entries.length < count; ) {
+      const [length, name] = readNumber(content, at);
+      const [, end] = readNumber(content, name + length + 1);
+      entries.push({ name: content.toString("utf8", name, name + length), bytes: content.subarray(at, end) });
+      at = end;
+    }
+    const others = entries.filter(({ name }) => !isOfStreams(name));
+    return Buffer.concat([writeNumber(others.length), ...others.map(({ bytes }) => bytes)]);
+  };
+  fs.writeFileSync(wasm, withSection(fs.readFileSync(wasm), EXPORTS, kept));
+  const classes = /^export class IntoUnderlying\w+ \{\n[^]*?^\}\n(if \(Symbol\.dispose\) .*\n)?|^const IntoUnderlying\w+Finalization =[^;]*?;\n/gm;
+  fs.writeFileSync(glue, fs.readFileSync(glue, "utf8").replace(classes, ""));
+}
+
+/** The module with another content of its section `kind` (WebAssembly Core, section 5.5.2). */
+function withSection(bytes, kind, change) {
   let at = 8;
-  while (bytes[at] !== IMPORTS) {
+  while (bytes[at] !== kind) {
     const [length, start] = readNumber(bytes, at + 1);
     at = start + length;
   }
   const [length, start] = readNumber(bytes, at + 1);
-  let section = bytes.subarray(start, start + length).toString("latin1");
-  for (const [long, short] of names) {
-    const sized = (name) => String.fromCharCode(name.length) + name;
-    section = section.replace(sized(long), () => sized(short));
-  }
-  const content = Buffer.from(section, "latin1");
+  const content = change(bytes.subarray(start, start + length));
   return Buffer.concat([bytes.subarray(0, at + 1), writeNumber(content.length), content, bytes.subarray(start + length)]);
 }
 
