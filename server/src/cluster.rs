@@ -10,8 +10,10 @@ pub mod message;
 mod open_rooms;
 mod receiving;
 mod redis_bus;
+mod signal_traces;
 
 pub use allowances::{Action, Limit, SharedAllowances};
 pub use open_rooms::SharedOpenRooms;
 pub(crate) use receiving::receive;
 pub use redis_bus::RedisBus;
+pub use signal_traces::SharedSignalTraces;

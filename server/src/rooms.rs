@@ -35,14 +35,14 @@ use heartogether::{
     time::Timestamp,
 };
 
-pub(crate) use debug_api::{AudienceReport, RealtimeReport, Viewer};
+pub(crate) use debug_api::{AudienceReport, RealtimeReport, SIGNALS_KEPT, Viewer};
 pub(crate) use handle::{Reader, RoomHandle};
 pub(crate) use lists::Lists;
 pub(crate) use retry::{append, append_surely};
 
 use crate::{
     clock::Clock,
-    cluster::bus::Bus,
+    cluster::{SharedSignalTraces, bus::Bus},
     config::IceSettings,
     room_lookup::{RoomLookup, RoomReport},
     storage::{
@@ -67,6 +67,7 @@ pub(crate) struct Rooms {
     bus: Arc<dyn Bus>,
     lists: Arc<Lists>,
     look_up: Arc<RoomLookup>,
+    signal_traces: Option<Arc<SharedSignalTraces>>,
     archive: Arc<dyn MessageArchive>,
     clock: Arc<dyn Clock>,
     ice: IceSettings,
@@ -89,14 +90,14 @@ impl Rooms {
     pub(crate) fn new(
         node: NodeId,
         log: Arc<dyn RoomLog>,
-        (bus, look_up): (Arc<dyn Bus>, Arc<RoomLookup>),
+        (bus, look_up, signal_traces): (Arc<dyn Bus>, Arc<RoomLookup>, Option<Arc<SharedSignalTraces>>),
         archive: Arc<dyn MessageArchive>,
         memberships: Arc<dyn Memberships>,
         clock: Arc<dyn Clock>,
         ice: IceSettings,
     ) -> Arc<Self> {
         let lists = Lists::new(bus.clone(), memberships);
-        Arc::new(Self { node, log, bus, lists, look_up, archive, clock, ice, open: Mutex::default() })
+        Arc::new(Self { node, log, bus, lists, look_up, signal_traces, archive, clock, ice, open: Mutex::default() })
     }
 
     /// The lists of lounges on the pages of accounts.
@@ -214,6 +215,7 @@ impl Rooms {
             bus: self.bus.clone(),
             lists: self.lists.clone(),
             look_up: self.look_up.clone(),
+            signal_traces: self.signal_traces.clone(),
             clock: self.clock.clone(),
             archive: self.archive.clone(),
             writes: WriteBehind::start(room, self.log.clone(), self.archive.clone(), self.lists.clone()),

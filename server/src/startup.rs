@@ -97,7 +97,7 @@ impl Server {
         let rooms = Rooms::new(
             id,
             log.clone(),
-            (others.bus.clone(), others.look_up.clone()),
+            (others.bus.clone(), others.look_up.clone(), others.signal_traces()),
             archive.clone(),
             Arc::new(SqlStore::new(database.clone())),
             log_clock,

@@ -1,6 +1,6 @@
 //! Reports about a room for its owner, for use by other programs and for support: its members and its latest events.
 
-use std::collections::VecDeque;
+use std::{borrow::Cow, collections::VecDeque};
 
 use heartogether::{
     id::{AccountId, ConnectionId, DisplayName, MemberId, RoomCode, RoomId, Seq},
@@ -10,10 +10,12 @@ use heartogether::{
     room::{Member, MemberView, Room, RoomEvent, SequencedEvent, StreamState},
     time::Timestamp,
 };
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-/// Signals that an actor keeps, without their content.
-const SIGNALS_KEPT: usize = 64;
+use crate::cluster::SharedSignalTraces;
+
+/// Signals of a room that are kept, without their content.
+pub(crate) const SIGNALS_KEPT: usize = 30;
 
 /// The account that asks for a report.
 #[derive(Clone, Copy)]
@@ -33,7 +35,8 @@ pub(crate) struct AudienceReport {
     fetched_at: Timestamp,
 }
 
-/// `GET /api/rooms/{id}/realtime`: what this node knows of the room. It holds no message, no reaction and no e-mail address.
+/// `GET /api/rooms/{id}/realtime`: what this node knows of the room, and the latest signals of
+/// all nodes that share it. It holds no message, no reaction and no e-mail address.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct RealtimeReport {
@@ -59,31 +62,39 @@ struct MemberReport {
 }
 
 /// A signal without its content: its sender, its receiver, and the refusal if there was one.
-#[derive(Clone, Serialize)]
+#[derive(Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct SignalTrace {
     at: Timestamp,
     from: Option<MemberId>,
     to: MemberId,
-    kind: &'static str,
+    kind: Cow<'static, str>,
     refusal: Option<Refusal>,
 }
 
-/// The latest signals.
+/// The latest signals that this node has passed on.
 #[derive(Default)]
 pub(super) struct Signals(VecDeque<SignalTrace>);
 
 impl Signals {
+    /// Notes a signal, also where nodes share the rooms.
     pub(super) fn note(
         &mut self,
-        room: &Room,
+        (room, shared): (&Room, Option<&SharedSignalTraces>),
         from: ConnectionId,
         sent: &SendSignal,
         refusal: Option<Refusal>,
         at: Timestamp,
     ) {
         let from = room.member_at(from).map(|member| member.id);
-        self.0.push_back(SignalTrace { at, from, to: sent.to, kind: sent.signal.kind(), refusal });
+        let trace = SignalTrace { at, from, to: sent.to, kind: sent.signal.kind().into(), refusal };
+        if let (Some(shared), Some(created)) = (shared, room.created()) {
+            shared.note(
+                created.id,
+                serde_json::to_string(&trace).expect("a trace has string keys and no failing serializer"),
+            );
+        }
+        self.0.push_back(trace);
         if self.0.len() > SIGNALS_KEPT {
             self.0.pop_front();
         }
@@ -102,6 +113,19 @@ impl Signals {
             signals: self.0.iter().cloned().collect(),
             fetched_at: at,
         })
+    }
+}
+
+impl RealtimeReport {
+    /// The report with the signals of all nodes, if they can be had.
+    pub(super) async fn with_signals_of(mut self, nodes: &SharedSignalTraces) -> Self {
+        if let Some(traces) = nodes.latest(self.id).await {
+            // What another version has written in a form of its own is left out.
+            self.signals = traces.iter().filter_map(|trace| serde_json::from_str(trace).ok()).collect();
+            // Those of several nodes arrive in any order.
+            self.signals.sort_by_key(|signal| signal.at);
+        }
+        self
     }
 }
 

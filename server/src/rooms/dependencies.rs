@@ -7,7 +7,7 @@ use heartogether::id::{NodeId, RoomId};
 use super::{lists::Lists, write_behind::WriteBehind};
 use crate::{
     clock::Clock,
-    cluster::bus::Bus,
+    cluster::{SharedSignalTraces, bus::Bus},
     config::IceSettings,
     room_lookup::RoomLookup,
     storage::{StorageError, log::RoomLog, messages::MessageArchive},
@@ -22,6 +22,8 @@ pub(super) struct Dependencies {
     pub(super) bus: Arc<dyn Bus>,
     /// The lists of lounges on the pages of accounts.
     pub(super) lists: Arc<Lists>,
+    /// Where nodes share the rooms: the latest signals on all of them.
+    pub(super) signal_traces: Option<Arc<SharedSignalTraces>>,
     /// Copies of what is said of rooms.
     pub(super) look_up: Arc<RoomLookup>,
     pub(super) clock: Arc<dyn Clock>,

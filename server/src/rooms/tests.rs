@@ -166,7 +166,7 @@ fn open_rooms_at(
     archive: Arc<dyn MessageArchive>,
 ) -> Arc<Rooms> {
     let config = Config::from_arguments(["heartogether-server"]).expect("valid flags");
-    Rooms::new(NODE, log, (bus, Arc::default()), archive, Arc::new(MemoryStore::default()), clock, config.ice)
+    Rooms::new(NODE, log, (bus, Arc::default(), None), archive, Arc::new(MemoryStore::default()), clock, config.ice)
 }
 
 fn created() -> RoomCreated {

@@ -7,11 +7,12 @@ use heartogether::id::NodeId;
 use crate::{
     auth::Keys,
     cluster::{
-        RedisBus, SharedAllowances, SharedOpenRooms,
+        RedisBus, SharedAllowances, SharedOpenRooms, SharedSignalTraces,
         bus::{Bus, Inbox, MemoryBus},
     },
     http::SharedLimits,
     room_lookup::RoomLookup,
+    rooms::SIGNALS_KEPT,
     storage::log::redis::SharedRedis,
 };
 
@@ -43,6 +44,12 @@ impl OtherNodes {
                 Self { bus: Arc::new(bus), inbox: None, look_up: Arc::default(), redis: None }
             }
         }
+    }
+
+    /// The latest signals of rooms on all nodes.
+    pub(super) fn signal_traces(&self) -> Option<Arc<SharedSignalTraces>> {
+        let redis = self.redis.clone()?;
+        Some(Arc::new(SharedSignalTraces::new(redis, SIGNALS_KEPT)))
     }
 
     /// Limits that nodes count together, if they have the same keys.

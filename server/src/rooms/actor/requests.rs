@@ -9,6 +9,7 @@ use heartogether::{
     role::Permission,
     room::{Audience, Census, ConnectionRef, Member},
 };
+use tokio::sync::oneshot;
 
 use super::RoomActor;
 use crate::{
@@ -17,7 +18,7 @@ use crate::{
         message::{NodeMessage, RECEIVERS},
     },
     rooms::{
-        debug_api::{self, Viewer},
+        debug_api::{self, RealtimeReport, Viewer},
         dependencies::Dependencies,
         handle::{Reader, Request},
         summary,
@@ -65,9 +66,7 @@ impl RoomActor<'_> {
             Request::Audience { viewer, done } => {
                 _ = done.send(debug_api::audience(&self.room, viewer, self.dependencies.clock.now()));
             }
-            Request::Realtime { viewer, done } => {
-                _ = done.send(self.signals.report(&self.room, viewer, self.dependencies.clock.now()));
-            }
+            Request::Realtime { viewer, done } => self.report_realtime(viewer, done),
             Request::Revisit { viewer, done } => _ = done.send(summary::revisit(&self.room, viewer)),
             Request::Save { viewer, done } => _ = done.send(summary::save(&self.room, viewer)),
             Request::Names { are_wanted, done } => {
@@ -84,6 +83,17 @@ impl RoomActor<'_> {
         }
     }
 
+    /// Reports the latest events and signals. Where nodes share the rooms, the signals of the others are asked for in the background.
+    fn report_realtime(&self, viewer: Viewer, done: oneshot::Sender<Result<RealtimeReport, Refusal>>) {
+        let report = self.signals.report(&self.room, viewer, self.dependencies.clock.now());
+        match (report, self.dependencies.signal_traces.clone()) {
+            (Ok(report), Some(shared)) => {
+                tokio::spawn(async move { done.send(Ok(report.with_signals_of(&shared).await)) });
+            }
+            (report, _) => _ = done.send(report),
+        }
+    }
+
     /// The room in numbers. Of several nodes that share it, one counts it, and each its own connections.
     fn census(&self) -> Census {
         let Dependencies { id, node, log, .. } = self.dependencies;
@@ -94,7 +104,8 @@ impl RoomActor<'_> {
     /// Delivers a signal to the member it is for, or refuses it.
     fn pass_signal(&mut self, from: ConnectionId, sent: SendSignal) {
         let routed = self.room.route_signal(from, sent.to, sent.signal.direction());
-        self.signals.note(&self.room, from, &sent, routed.err(), self.dependencies.clock.now());
+        let shared = self.dependencies.signal_traces.as_deref();
+        self.signals.note((&self.room, shared), from, &sent, routed.err(), self.dependencies.clock.now());
         let passed =
             routed.and_then(|(sender, at)| self.deliver(at, ReceivedSignal { from: sender, signal: sent.signal }));
         if let Err(refusal) = passed {
