@@ -107,7 +107,8 @@ pub struct Room {
     /// The end that everyone has been warned of.
     end_expected: Option<Timestamp>,
     active_at: Timestamp,
-    recent: VecDeque<(Audience, SequencedEvent)>,
+    /// In boxes: the queue has twice the places that it needs.
+    recent: VecDeque<(Audience, Box<SequencedEvent>)>,
 }
 
 impl Room {
@@ -279,7 +280,7 @@ impl Room {
     /// The latest events that the owner was told of, oldest first.
     pub fn recent_events(&self) -> impl Iterator<Item = &SequencedEvent> {
         let to_owner = |audience: Audience| self.roster.owner().is_some_and(|owner| audience.includes(owner));
-        self.recent.iter().filter(move |(audience, _)| to_owner(*audience)).map(|(_, event)| event)
+        self.recent.iter().filter(move |(audience, _)| to_owner(*audience)).map(|(_, event)| &**event)
     }
 
     fn reading_of(&self, member: &Member) -> Reading {
@@ -336,7 +337,7 @@ impl Room {
     fn keep(&mut self, effects: &Effects) {
         let Some(policy) = self.created.as_ref().map(|created| &created.policy) else { return };
         let (events, former) = (policy.events_kept as usize, policy.former_members_kept as usize);
-        self.recent.extend(effects.events().map(|(audience, event)| (audience, event.clone())));
+        self.recent.extend(effects.events().map(|(audience, event)| (audience, Box::new(event.clone()))));
         let surplus = self.recent.len().saturating_sub(events);
         self.recent.drain(..surplus);
         let recent = &self.recent;

@@ -69,22 +69,22 @@ impl Connection {
     }
 
     /// Handles a message of this many bytes. A connection that was closed is ignored, even while its last frames are still
-    /// being written.
+    /// being written. The message is in a box, because the reader's task has a place for it even while nothing is sent.
     ///
     /// # Errors
     /// The reason to end the connection with.
-    pub(crate) async fn handle(&mut self, message: ClientMessage, bytes: usize) -> Result<(), CloseReason> {
+    pub(crate) async fn handle(&mut self, message: Box<ClientMessage>, bytes: usize) -> Result<(), CloseReason> {
         if self.send_queue.is_closed() {
             return Err(CloseReason::GONE);
         }
         if !self.is_greeted {
             return self.greet(&message);
         }
-        match message {
+        match *message {
             ClientMessage::Hello(_) => self.send_queue.push(Frame::refusal(Refusal::OutOfOrder)),
             ClientMessage::Ping(ping) => self.send_queue.push(Frame::message(&ServerMessage::Pong(ping))),
             ClientMessage::Room(RoomFrame { room, message: ToRoom::Signal(sent) }) => {
-                // In a box, because the reader's task has a place for this even while nothing is sent.
+                // In a box for the same reason.
                 if let Err(refusal) = Box::pin(self.signal(room, sent, bytes)).await {
                     self.refuse(room, refusal);
                 }

@@ -79,7 +79,10 @@ async fn hear(frame: Option<Incoming>, connection: &mut Connection) -> Result<()
         Some(Ok(message)) => message,
     };
     match message {
-        Message::Text(text) => connection.handle(decode_client(&text).map_err(CloseReason::refused)?, text.len()).await,
+        Message::Text(text) => {
+            let message = decode_client(&text).map_err(CloseReason::refused)?;
+            connection.handle(Box::new(message), text.len()).await
+        }
         Message::Binary(_) => Err(CloseReason::NOT_TEXT),
         // The library hands out no frames that are parts of messages.
         Message::Ping(_) | Message::Pong(_) | Message::Frame(_) => Ok(()),

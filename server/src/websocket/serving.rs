@@ -5,9 +5,10 @@ use std::sync::Arc;
 use axum::http::HeaderMap;
 use heartogether::{id::ConnectionId, refusal::Refusal, role::Permission, room::ConnectionRef};
 use heartogether_app::api::{Account, Caller, Visitor};
+use tokio::task::JoinHandle;
 
 use super::{
-    CloseReason,
+    CloseReason, SendQueue,
     connection::Connection,
     reader::{self, Frames},
     send_queue::send_queue,
@@ -23,7 +24,7 @@ pub(super) struct Opened {
     admitted: Result<Account, Refusal>,
     pub(super) session: Option<CurrentSession>,
     /// Holds its place of the connection limit until the connection ends.
-    _peer: Peer,
+    peer: Peer,
 }
 
 impl Opened {
@@ -43,38 +44,73 @@ impl Opened {
             }
         };
         let connection = ConnectionRef { node: node.id, id: ConnectionId::from_bits(random::bits()) };
-        Self { node, connection, caller: visitor.caller, admitted, session, _peer: peer }
+        Self { node, connection, caller: visitor.caller, admitted, session, peer }
     }
 
     /// Serves the connection until it ends.
     ///
-    /// There are many idle connections, so this future is kept small: what is needed only at the beginning is in boxes.
-    pub(super) async fn serve(self, sink: impl Written + Send + 'static, frames: impl Frames) {
-        let Self { node, connection, caller, admitted, session, _peer } = self;
+    /// There are many idle connections. So one that is admitted gets a task of its own, without what is needed only at the beginning.
+    pub(super) async fn serve(self, sink: impl Written + Send + 'static, frames: impl Frames + Send + 'static) {
+        let Self { node, connection, caller, admitted, session, peer } = self;
         let place = node.socket_limit.take(Some(caller.address));
         let admitted = if place.is_some() { admitted } else { Err(Refusal::TooManyConnections) };
         let (send_queue, queue) = send_queue(node.limits.send_queue_frames);
         let writing = tokio::spawn(writer::write(sink, queue, node.clock.clone()));
-        let registration = Box::pin(async {
+        let registration = async {
             let account = admitted.map_err(CloseReason::refused)?;
             let session = session.ok_or(CloseReason::refused(Refusal::NotSignedIn))?;
             let registration = node.admit(&session, account.id, connection.id, send_queue.clone()).await?;
             Ok((registration, account, session))
-        });
+        };
         match registration.await {
-            // Registered until the connection ends, so that a log-out can close it.
             Ok((registration, account, session)) => {
                 let opened = Connection::new(node.clone(), connection, account, caller, send_queue.clone());
-                tokio::select! {
-                    () = reader::read(frames, opened, writing) => {}
-                    never = node.outlive(&session, &send_queue) => match never {},
-                }
-                drop(registration);
+                // Registered until the connection ends, so that a log-out can close it.
+                let held = (registration, place, peer);
+                tokio::spawn(last(frames, opened, writing, (node, session, send_queue), held));
             }
             Err(ending) => {
                 send_queue.close(ending);
                 reader::linger(frames, writing, ending).await;
             }
         }
+    }
+}
+
+/// Serves an admitted connection until it ends. Holds its places until then.
+async fn last(
+    frames: impl Frames,
+    opened: Connection,
+    writing: JoinHandle<()>,
+    (node, session, send_queue): (Arc<Node>, CurrentSession, SendQueue),
+    held: impl Send,
+) {
+    tokio::select! {
+        () = reader::read(frames, opened, writing) => {}
+        never = node.outlive(&session, &send_queue) => match never {},
+    }
+    drop(held);
+}
+
+#[cfg(test)]
+mod tests {
+    use futures::stream::SplitStream;
+
+    use super::*;
+    use crate::{auth::Registration, websocket::socket::Socket};
+
+    /// What `last` is given.
+    type Given = (SplitStream<Socket>, Connection, JoinHandle<()>, (Arc<Node>, CurrentSession, SendQueue));
+
+    fn size_of_made<A, F>(_: impl FnOnce(A) -> F) -> usize {
+        size_of::<F>()
+    }
+
+    #[test]
+    fn an_idle_connection_has_a_small_task() {
+        let bytes = size_of_made(|((frames, opened, writing, whose), held): (Given, (Registration, Peer))| {
+            last(frames, opened, writing, whose, held)
+        });
+        assert!(bytes <= 1_536, "{bytes} bytes for each of the connections, of which there are many");
     }
 }

@@ -17,7 +17,7 @@ async fn greet(scene: &Scene, send_queue: &SendQueue) -> Connection {
     let connection = ConnectionRef { node: scene.node.id, id: ConnectionId::from_bits(1) };
     let (node, account) = (scene.node.clone(), scene.account());
     let mut opened = Connection::new(node, connection, account, Caller::default(), send_queue.clone());
-    assert_eq!(opened.handle(ClientMessage::Hello(Hello { protocol: PROTOCOL_VERSION }), 0).await, Ok(()));
+    assert_eq!(opened.handle(Box::new(ClientMessage::Hello(Hello { protocol: PROTOCOL_VERSION })), 0).await, Ok(()));
     opened
 }
 
@@ -27,7 +27,7 @@ async fn a_connection_whose_task_breaks_leaves_its_room_and_is_closed() {
     let (send_queue, mut queue) = send_queue(16);
     let mut opened = greet(&scene, &send_queue).await;
     let join = ToRoom::Join(Join { role: Role::Host, take_over: false, name: None, returns: false });
-    assert_eq!(opened.handle(ClientMessage::to_room(scene.room, join), 0).await, Ok(()));
+    assert_eq!(opened.handle(Box::new(ClientMessage::to_room(scene.room, join)), 0).await, Ok(()));
     let host_is_there = async || {
         let found = scene.node.find_room(scene.room, None).await.ok().flatten();
         found.is_some_and(|room| room.host_connected)
@@ -60,7 +60,7 @@ async fn requests_before_leaving_are_carried_out_unless_the_connection_was_close
         for message in
             [ToRoom::Join(Join { role: Role::Host, take_over: false, name: None, returns: false }), ToRoom::Stop]
         {
-            assert_eq!(opened.handle(ClientMessage::to_room(scene.room, message), 0).await, Ok(()));
+            assert_eq!(opened.handle(Box::new(ClientMessage::to_room(scene.room, message)), 0).await, Ok(()));
         }
         if is_closed {
             send_queue.close(CloseReason::refused(Refusal::NotSignedIn));
@@ -77,7 +77,7 @@ async fn messages_of_a_closed_connection_are_ignored() {
     let (send_queue, mut queue) = send_queue(4);
     let mut opened = greet(&scene, &send_queue).await;
     send_queue.close(CloseReason::refused(Refusal::NotSignedIn));
-    assert_eq!(opened.handle(ClientMessage::Ping(Ping { nonce: 1 }), 0).await, Err(CloseReason::GONE));
+    assert_eq!(opened.handle(Box::new(ClientMessage::Ping(Ping { nonce: 1 })), 0).await, Err(CloseReason::GONE));
     assert!(matches!(queue.next().await, Some(Frame::Text(_))), "the welcome");
     assert!(matches!(queue.next().await, Some(Frame::Close(_))), "and no pong");
 }

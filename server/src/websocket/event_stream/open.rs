@@ -71,12 +71,12 @@ async fn serve(
     gone: oneshot::Receiver<Infallible>,
 ) {
     let (open, mut posted) = posts.unzip();
-    let frames = poll_fn(move |context| match &mut posted {
-        Some(posted) => posted.poll_recv(context),
-        None => Poll::Pending,
+    let frames = poll_fn(move |context| {
+        // Closed with the frames.
+        let _ = &open;
+        posted.as_mut().map_or(Poll::Pending, |posted| posted.poll_recv(context))
     });
     // The end of the body is for the reader what the last frame of a WebSocket is.
     let frames = frames.take_until(gone).chain(once(ready(Ok(Message::Close(None)))));
     stream.serve(sink, frames).await;
-    drop(open);
 }
