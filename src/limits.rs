@@ -59,6 +59,10 @@ pub const REPORT_CHARS: usize = 200;
 pub const WAITING: u32 = 50;
 /// Those of them with one browser, or from one network address: a household, and few of whoever makes up guests.
 pub const WAITING_PER_ADDRESS: u32 = 5;
+/// Milliseconds after which a request to come in ends without an answer.
+pub const REQUEST_MS: u64 = 7 * 24 * 60 * 60 * 1000;
+/// Milliseconds for which somebody whom the owner has declined cannot ask again.
+pub const DECLINED_MS: u64 = 10 * 60 * 1000;
 /// Times that an account may download its data in an hour: each reads all that it has written.
 pub const EXPORTS: Quota = Quota { count: 6, window_ms: 60 * 60 * 1000 };
 /// Milliseconds for which a member counts as writing after saying so.

@@ -47,8 +47,12 @@ refusals! {
     Removed "removed";
     /// The owner has sent this account out of the room. It may come again.
     SentOut "sent_out";
-    /// The owner does not let this account in. It may ask again.
+    /// The owner does not let this account in. It may ask again after a while.
     Declined "declined";
+    /// The owner has declined this account or browser a moment ago. It may ask again after a while.
+    DeclinedLately "declined_lately";
+    /// The owner has not answered the request to come in for so long that it has ended. The account may ask again.
+    NotAnswered "not_answered";
     /// As many people wait for the owner's answer as may, in all or with this browser or from this address.
     TooManyWaiting "too_many_waiting";
     /// The account has given up its place on another page.

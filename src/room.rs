@@ -11,6 +11,7 @@
 mod accounts;
 mod admission;
 mod archive;
+mod asking_terms;
 mod census;
 mod chat;
 mod command;
@@ -52,6 +53,7 @@ use std::collections::VecDeque;
 use serde::{Deserialize, Serialize};
 
 pub use archive::{Answered, ArchiveChange, ArchivedMessage};
+pub use asking_terms::AskingTerms;
 pub use census::Census;
 pub use chat::{EmojiOnMessage, Markup, Message, Messages, Picture, PictureFormat, Reading};
 pub use command::Command;

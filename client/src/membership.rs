@@ -154,8 +154,8 @@ impl Client {
             // It was the name that the page joined with.
             Refusal::NameTaken if self.place.is_none() => self.refuse(refusal, out),
             Refusal::NotAMember if self.place.take().is_some() => self.join(out),
-            // A member's page is back, and they are none any more: they were sent out, or have left on another page.
-            Refusal::Declined if !self.waits() => self.refuse(Refusal::NotAMember, out),
+            // The page is back by itself, and there is nothing to come back to.
+            Refusal::NotAMember if self.is_joining() && self.returns() => self.refuse(refusal, out),
             Refusal::RoomNotFound | Refusal::RoomEnded if self.place.is_some() => self.learn_of_end(out),
             Refusal::StorageUnavailable => self.wait_for_storage(out),
             Refusal::TooManyRequests | Refusal::TooManyFrames if !self.signaling.is_attached() => {
@@ -258,6 +258,8 @@ const fn is_final(refusal: Refusal) -> bool {
             | SentOut
             | LeftElsewhere
             | Declined
+            | DeclinedLately
+            | NotAnswered
             | TooManyWaiting
             | HostElsewhere
             | SessionReplaced

@@ -241,8 +241,13 @@ impl Client {
         }
     }
 
+    /// Whether the page comes back by itself, and asks for nothing new.
+    pub(super) fn returns(&self) -> bool {
+        self.kind().members_stay() && self.signaling.returns
+    }
+
     pub(super) fn join(&self, out: &mut Vec<Output>) {
-        let (name, returns) = (self.conversation.name.clone(), self.kind().members_stay() && self.signaling.returns);
+        let (name, returns) = (self.conversation.name.clone(), self.returns());
         let join = Join { role: self.role, take_over: self.takes_over(), name, returns };
         out.push(Output::Send(ClientMessage::to_room(self.code, ToRoom::Join(join))));
     }

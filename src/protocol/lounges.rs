@@ -28,7 +28,7 @@ pub struct LoungesChanged {
     pub anew: bool,
 }
 
-/// What a list shows of a lounge, the same for all members.
+/// What a list shows of a lounge, the same for all members but for what only the owner is told.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LoungeNews {
     /// The lounge.
@@ -45,6 +45,21 @@ pub struct LoungeNews {
     pub last_message: MessageNumber,
     /// When that was written, or when the lounge was opened.
     pub written_at: Timestamp,
+    /// How many ask to come in; 0 for all but the owner.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub waiting: u32,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference in")]
+const fn is_zero(count: &u32) -> bool {
+    *count == 0
+}
+
+impl LoungeNews {
+    /// The same without what only the owner is told.
+    pub fn for_others(&self) -> Self {
+        Self { waiting: 0, ..self.clone() }
+    }
 }
 
 /// How far an account has read in a lounge.

@@ -45,7 +45,7 @@ pub(super) fn delete(room: &mut Room, account: AccountId, at: Timestamp, effects
     chat::forget_pins(room, account, effects);
     room.chat.forget(account);
     scrub(room, &places);
-    admission::forget(room, account, effects);
+    admission::forget(room, account, at, effects);
     reports::forget(room, account, effects);
     // The owner's place stays as long as the room.
     room.visit_personal(&mut |owner, mut text| {

@@ -2,8 +2,8 @@
 //! pages, so that the owner can answer it later.
 
 use super::{
-    Audience, ConnectionRef, Effects, Foreseen, JoinRequested, Member, Room, RoomEvent, RoomMessage, Waiting, leaving,
-    places,
+    AskingTerms, Audience, ConnectionRef, Effects, Foreseen, JoinRequested, Member, Room, RoomEvent, RoomMessage,
+    Waiting, leaving, places,
     waiting::{Admission, Asked},
 };
 use crate::{
@@ -25,6 +25,12 @@ impl Room {
         !self.admission().is_default()
     }
 
+    /// Whether requests to come in end by themselves, and who was declined cannot ask for a while. Code that does not know of that would
+    /// let in somebody who does not wait any more.
+    pub const fn has_asking_terms(&self) -> bool {
+        self.admission().terms.is_some()
+    }
+
     /// The connections of all pages: of members, and of who waits for a place.
     pub fn pages(&self) -> impl Iterator<Item = ConnectionRef> {
         self.members().flat_map(Member::connections).chain(self.admission().pages())
@@ -33,6 +39,11 @@ impl Room {
     /// Whether a connection is that of a page that has a place, or waits for one.
     pub fn has_page_at(&self, connection: ConnectionId) -> bool {
         self.pages().any(|page| page.id == connection)
+    }
+
+    /// How many ask to come in, and have no answer yet.
+    pub fn waiting_count(&self) -> u32 {
+        u32::try_from(self.admission().waiting.len()).unwrap_or(u32::MAX)
     }
 
     const fn admission(&self) -> &Admission {
@@ -51,16 +62,27 @@ impl Room {
     }
 }
 
-/// Whether there is room for one more who waits: in all, and with this browser or from this address. Who waits already only asks
-/// again.
-pub(super) fn check(room: &Room, request: &JoinRequested) -> Result<(), Refusal> {
+/// Whether the owner has not declined the account lately, and there is room for one more who waits: in all, and with this browser or from
+/// this address. Who waits already only asks again.
+pub(super) fn check(room: &Room, request: &JoinRequested, at: Timestamp) -> Result<(), Refusal> {
     let policy = &room.created().ok_or(Refusal::RoomNotFound)?.policy;
-    let admission = room.admission();
+    let (admission, marks) = (room.admission(), request.marks);
     let is_new = admission.decides_about(request.account) && admission.of(request.account).is_none();
-    let beside = admission.count_beside(request.marks, !room.roster.is_owners_address(request.marks.address));
+    let beside = admission.count_beside(marks, !room.roster.is_owners_address(marks.address), at);
     let is_full =
         admission.waiting.len() >= policy.max_waiting as usize || beside >= policy.max_waiting_per_address as usize;
-    if is_new && is_full { Err(Refusal::TooManyWaiting) } else { Ok(()) }
+    match () {
+        () if !is_new => Ok(()),
+        () if admission.was_declined(request.account, marks, at) => Err(Refusal::DeclinedLately),
+        () if is_full => Err(Refusal::TooManyWaiting),
+        () => Ok(()),
+    }
+}
+
+/// Why a page that comes back by itself cannot go on: the owner has declined what it asked for, or it has nothing to come back to.
+pub(super) fn refusal_of_return(room: &Room, request: &JoinRequested, at: Timestamp) -> Refusal {
+    let was_declined = room.admission().was_declined(request.account, request.marks, at);
+    if was_declined { Refusal::Declined } else { Refusal::NotAMember }
 }
 
 /// A request that was checked waits from now on. Another one of the same account takes its place, and its turn.
@@ -92,16 +114,19 @@ fn asks(asked: &Asked) -> RoomEvent {
 }
 
 /// The effect of asking first, or not any more.
-pub(super) fn foresee_switch(room: &Room, on: bool) -> Foreseen {
-    Foreseen::if_changed(room.admission().asks_first != on)
+pub(super) fn foresee_switch(room: &Room, on: bool, terms: Option<AskingTerms>) -> Foreseen {
+    Foreseen::if_changed((room.admission().asks_first, room.admission().terms) != (on, terms))
 }
 
 /// The owner is asked before somebody comes in, or not any more: then all who wait come in, as far as there are places.
-pub(super) fn switch(room: &mut Room, on: bool, at: Timestamp, effects: &mut Effects) {
-    if foresee_switch(room, on) == Foreseen::Nothing {
+pub(super) fn switch(room: &mut Room, (on, terms): (bool, Option<AskingTerms>), at: Timestamp, effects: &mut Effects) {
+    if foresee_switch(room, on, terms) == Foreseen::Nothing {
         return;
     }
-    room.roster.admission.asks_first = on;
+    (room.roster.admission.asks_first, room.roster.admission.terms) = (on, terms);
+    if terms.is_none() {
+        room.roster.admission.forget_pauses();
+    }
     room.tell_membership(&RoomEvent::AskFirstChanged { on }, effects);
     if on {
         return;
@@ -138,7 +163,11 @@ pub(super) fn answer(
             account.into_iter().for_each(|account| room.roster.admission.note_admitted(account, most));
             let_in(room, member, at, effects);
         }
-        Ok(Foreseen::Change) => refuse(room, |asked| asked.request.member == member, Refusal::Declined, effects),
+        Ok(Foreseen::Change) => {
+            let declined = room.admission().find(member).map(|asked| asked.request.clone());
+            declined.iter().for_each(|request| room.roster.admission.note_declined(request, at));
+            refuse(room, |asked| asked.request.member == member, Refusal::Declined, effects);
+        }
         Ok(Foreseen::Nothing) => {}
         Err(refusal) => effects.refuse(connection, refusal),
     }
@@ -180,12 +209,19 @@ fn place_to_take(room: &Room, connection: ConnectionId, account: AccountId) -> O
 }
 
 /// Who asks gives up, also if they were let in a moment ago. Their other pages learn of it.
-pub(super) fn give_up(room: &mut Room, connection: ConnectionId, account: AccountId, effects: &mut Effects) {
+pub(super) fn give_up(
+    room: &mut Room,
+    connection: ConnectionId,
+    account: AccountId,
+    at: Timestamp,
+    effects: &mut Effects,
+) {
     if let Some(place) = place_to_take(room, connection, account) {
         leaving::free(room, |member| member.id != place);
         room.tell_membership(&RoomEvent::MemberLeft { member: place }, effects);
     }
     for asked in drop_requests(room, |asked| asked.is_at(connection), effects) {
+        room.roster.admission.note_withdrawn(&asked.request, at);
         let others = asked.pages.iter().filter(|page| page.id != connection);
         others.for_each(|page| effects.disconnect(page.id, Refusal::LeftElsewhere));
     }
@@ -207,6 +243,14 @@ pub(super) fn put_out(room: &mut Room, effects: &mut Effects) {
     room.roster.removed.add_accounts(gone.into_iter());
     refuse(room, |asked| is_out(&asked.request), Refusal::Removed, effects);
     room.roster.admission.forget_admitted(|account| removed.has(account));
+}
+
+/// Lets time pass up to `at`: requests end that were not answered in time.
+pub(super) fn pass(room: &mut Room, at: Timestamp, effects: &mut Effects) {
+    let terms = room.admission().terms;
+    let is_over = |asked: &Asked| terms.is_some_and(|terms| asked.ends_at(terms) <= at);
+    refuse(room, is_over, Refusal::NotAnswered, effects);
+    room.roster.admission.pass(at);
 }
 
 /// The room has ended.
@@ -238,8 +282,11 @@ pub(super) fn merge(room: &mut Room, from: AccountId, to: AccountId, effects: &m
     refuse(room, is_double, Refusal::SessionReplaced, effects);
 }
 
-/// Forgets a deleted account.
-pub(super) fn forget(room: &mut Room, account: AccountId, effects: &mut Effects) {
+/// Forgets a deleted account. Whoever waits gives up so. Who was declined stays known until they could ask again, as who was removed
+/// does: otherwise they would ask at once with a new account.
+pub(super) fn forget(room: &mut Room, account: AccountId, at: Timestamp, effects: &mut Effects) {
+    let withdrawn = room.admission().of(account).map(|asked| asked.request.clone());
+    withdrawn.iter().for_each(|request| room.roster.admission.note_withdrawn(request, at));
     refuse(room, |asked| asked.is_of(account), Refusal::NotSignedIn, effects);
     room.roster.admission.forget_admitted(|admitted| admitted == account);
 }

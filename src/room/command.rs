@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Answered, ArchivedMessage, Markup, Picture, Source};
+use super::{Answered, ArchivedMessage, AskingTerms, Markup, Picture, Source};
 use crate::{
     engagement::{Emoji, MessageText, Reaction},
     id::{DisplayName, MemberId, MessageNumber, NameMark, PublicationId, RoomName},
@@ -80,7 +80,10 @@ pub enum Command {
         /// The member.
         member: MemberId,
     },
-    /// Ask the owner before somebody comes in, or not any more.
+    /// Ask the owner before somebody comes in, under these terms.
+    AskFirstUnder(AskingTerms),
+    /// Ask the owner before somebody comes in, or not any more. It begins so only in logs from before there were terms: requests do not
+    /// end by themselves, and who was declined can ask again at once.
     AskFirst {
         /// Whether the owner is asked from now on.
         on: bool,
@@ -186,6 +189,11 @@ pub enum Command {
 }
 
 impl Command {
+    /// The owner wants to be asked before somebody comes in, under the terms of today, or not any more.
+    pub const fn ask_first(on: bool) -> Self {
+        if on { Self::AskFirstUnder(AskingTerms::TODAY) } else { Self::AskFirst { on } }
+    }
+
     /// The permission that the sender needs.
     pub const fn permission(&self) -> Permission {
         match self {
@@ -205,7 +213,7 @@ impl Command {
             Self::NameOneself { .. } => Permission::NameOneself,
             Self::NameRoom { .. } => Permission::NameRoom,
             Self::HandOver { .. } => Permission::HandOver,
-            Self::AskFirst { .. } | Self::AnswerJoin { .. } => Permission::Admit,
+            Self::AskFirst { .. } | Self::AskFirstUnder(_) | Self::AnswerJoin { .. } => Permission::Admit,
         }
     }
 }

@@ -33,7 +33,7 @@ impl Room {
     /// The effect of this event if no timer is due.
     fn foresee_undue(&self, event: &Event, at: Timestamp) -> Result<Foreseen, Refusal> {
         match event {
-            Event::JoinRequested(request) => joining::check_join(self, request).map(|()| Foreseen::Change),
+            Event::JoinRequested(request) => joining::check_join(self, request, at).map(|()| Foreseen::Change),
             Event::ResumeRequested(request) => joining::check_resume(self, request, at).map(|_| Foreseen::Change),
             Event::Commanded { connection, account, command } => self.foresee_command(*connection, *account, command),
             Event::CommandedByProgram { account, command } => programs::foresee(self, *account, command),
@@ -80,7 +80,8 @@ impl Room {
             Command::NameOneself { name, mark } => ownership::foresee_name(self, member, name, *mark),
             Command::NameRoom { name } => Ok(ownership::foresee_room_name(self, name)),
             Command::HandOver { member } => ownership::foresee_hand_over(self, *member),
-            Command::AskFirst { on } => Ok(admission::foresee_switch(self, *on)),
+            Command::AskFirst { on } => Ok(admission::foresee_switch(self, *on, None)),
+            Command::AskFirstUnder(terms) => Ok(admission::foresee_switch(self, true, Some(*terms))),
             Command::AnswerJoin { member, admit } => admission::foresee_answer(self, *member, *admit),
             Command::Write { nonce, text, pictures, reply_to, answered, is_archived, markup } => {
                 let (nonce, reply_to, is_archived) = (*nonce, *reply_to, *is_archived);

@@ -26,7 +26,7 @@ pub(super) fn create(room: &mut Room, created: &RoomCreated, at: Timestamp) {
 
 /// Gives a place, or asks the owner whether to. Returns the member if a place was given.
 pub(super) fn join(room: &mut Room, request: &JoinRequested, at: Timestamp, effects: &mut Effects) -> Option<MemberId> {
-    if let Err(refusal) = check_join(room, request) {
+    if let Err(refusal) = check_join(room, request, at) {
         effects.refuse(request.connection.id, refusal);
         return None;
     }
@@ -84,8 +84,8 @@ fn place_of<'a>(room: &'a Room, request: &JoinRequested) -> Option<&'a Member> {
     room.members().find(|member| member.account == request.account && member.role == request.role)
 }
 
-/// Whether the room can give a place now.
-pub(super) fn check_join(room: &Room, request: &JoinRequested) -> Result<(), Refusal> {
+/// Whether the room can give a place by `at`, or take a request for one.
+pub(super) fn check_join(room: &Room, request: &JoinRequested, at: Timestamp) -> Result<(), Refusal> {
     open_to(room, request.connection)?;
     let policy = &room.created().ok_or(Refusal::RoomNotFound)?.policy;
     if !policy.kind.has_role(request.role) {
@@ -101,11 +101,13 @@ pub(super) fn check_join(room: &Room, request: &JoinRequested) -> Result<(), Ref
         }
         Some(_) if room.roster.removed.knows(request.marks) => return Err(Refusal::Removed),
         Some(_) => return Ok(()),
-        None if request.returns && room.waiting_of(request.account).is_none() => return Err(Refusal::Declined),
+        None if request.returns && room.waiting_of(request.account).is_none() => {
+            return Err(admission::refusal_of_return(room, request, at));
+        }
         None => {}
     }
     places::check(room, request)?;
-    admission::check(room, request)
+    admission::check(room, request, at)
 }
 
 /// Whether the room may give a place to this connection.

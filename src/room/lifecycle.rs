@@ -20,6 +20,7 @@ pub(super) fn pass(room: &mut Room, at: Timestamp, effects: &mut Effects) {
         room.tell_membership(&RoomEvent::MemberLeft { member }, effects);
     }
     leaving::close_pages(room, at);
+    admission::pass(room, at, effects);
     publications::end_interrupted(room, at);
     let due = policy.kind.ends(room, &policy).into_iter().find(|end| end.at <= at);
     if let Some(end_) = due {
@@ -126,5 +127,6 @@ pub(super) fn next_due(room: &Room) -> Option<Timestamp> {
     let graces = others.filter_map(Member::away_since).map(|since| since.after_ms(policy.member_grace_ms));
     let interruptions = publications::interruptions(room).map(|(_, due)| due);
     let ends = policy.kind.ends(room, policy).into_iter().map(|end| end.at);
-    graces.chain(interruptions).chain(listening::absences(room)).chain(ends).chain(warning).min()
+    let requests = room.roster.admission.next_end();
+    graces.chain(interruptions).chain(listening::absences(room)).chain(requests).chain(ends).chain(warning).min()
 }

@@ -28,6 +28,8 @@ pub struct OwnData {
     pub waiting: Option<Waiting>,
     /// Whether the owner has let the account in.
     pub is_admitted: bool,
+    /// Until when the account cannot ask, where the owner has declined it lately.
+    pub declined_until: Option<Timestamp>,
     /// What the account has reported.
     pub reports: Vec<OwnReport>,
 }
@@ -82,6 +84,7 @@ impl Room {
             places: places.collect(),
             waiting: self.waiting_of(account),
             is_admitted: self.roster.admission.has_admitted(account),
+            declined_until: self.roster.admission.declined_until(account),
             reports: self.reports.by(account),
         })
     }

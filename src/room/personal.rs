@@ -160,6 +160,7 @@ fn visit_command(account: AccountId, command: &mut Command, visit: &mut Visit<'_
         | Command::RemoveMember { member: _, block_address: _, may_return: _ }
         | Command::HandOver { member: _ }
         | Command::AskFirst { on: _ }
+        | Command::AskFirstUnder(_)
         | Command::AnswerJoin { member: _, admit: _ }
         | Command::ReactTo { number: _, emoji: _, on: _, archived: _ }
         | Command::React { reaction: _ }

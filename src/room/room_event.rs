@@ -76,7 +76,7 @@ pub enum RoomEvent {
         /// Who asks.
         waiting: Waiting,
     },
-    /// These do not ask any more: they were answered, or gave up. Only the owner is told.
+    /// These do not ask any more: they were answered, gave up, or have waited for too long. Only the owner is told.
     JoinAnswered {
         /// The places that they would have got.
         members: Vec<MemberId>,

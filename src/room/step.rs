@@ -96,7 +96,7 @@ fn perform(
     effects: &mut Effects,
 ) {
     if matches!(command, Command::Leave) && admission::can_give_up(room, connection, account) {
-        return admission::give_up(room, connection, account, effects);
+        return admission::give_up(room, connection, account, at, effects);
     }
     if let Err(refusal) = room.check_command(connection, command) {
         return effects.refuse(connection, refusal);
@@ -125,7 +125,8 @@ fn perform(
         Command::NameOneself { name, mark } => ownership::name_oneself(room, connection, (name, *mark), effects),
         Command::NameRoom { name } => ownership::name_room(room, name, effects),
         Command::HandOver { member } => ownership::hand_over(room, connection, *member, effects),
-        Command::AskFirst { on } => admission::switch(room, *on, at, effects),
+        Command::AskFirst { on } => admission::switch(room, (*on, None), at, effects),
+        Command::AskFirstUnder(terms) => admission::switch(room, (true, Some(*terms)), at, effects),
         Command::AnswerJoin { member, admit } => admission::answer(room, connection, (*member, *admit), at, effects),
         Command::React { reaction } => chat::react(room, connection, *reaction, at, effects),
         Command::Write { nonce, text, pictures, reply_to, answered, is_archived, markup } => {

@@ -22,6 +22,7 @@ fn news(number: usize, seq: u64) -> LoungesChanged {
         owner_name: DisplayName::parse("Ada").expect("a name"),
         last_message: MessageNumber(seq),
         written_at: Timestamp::from_millis(1_790_000_000_000),
+        waiting: 0,
     })
 }
 

@@ -23,7 +23,7 @@ use heartogether::{
 use crate::scenario::*;
 use archive::Archive;
 use moves::Move;
-pub(crate) use moves::{moves, moves_of_accounts, moves_of_admission};
+pub(crate) use moves::{TERMS, moves, moves_of_accounts, moves_of_admission};
 use page::Page;
 pub(crate) use stored::{stored, stored_entry};
 

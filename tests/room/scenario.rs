@@ -134,6 +134,7 @@ pub(crate) fn commands() -> Vec<Command> {
         Command::NameRoom { name: RoomName::parse("The engine room").expect("a name of the tests") },
         Command::HandOver { member: FIRST_LISTENER },
         Command::AskFirst { on: true },
+        Command::ask_first(true),
         Command::AnswerJoin { member: FIRST_LISTENER, admit: true },
     ]
 }

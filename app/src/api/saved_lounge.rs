@@ -30,6 +30,14 @@ pub struct SavedLounge {
     pub read_up_to: MessageNumber,
     /// Whether the visitor wants no notifications from there.
     pub muted: bool,
+    /// How many ask the visitor to come in: 0 for all but the owner.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub waiting: u32,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference in")]
+const fn is_zero(count: &u32) -> bool {
+    *count == 0
 }
 
 impl SavedLounge {

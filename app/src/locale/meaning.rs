@@ -59,6 +59,8 @@ pub(crate) const fn refusal(refusal: Refusal) -> Key {
         Refusal::TooManyPins => text::TOO_MANY_PINS,
         Refusal::TooManyReports => text::TOO_MANY_REPORTS,
         Refusal::Declined => text::DECLINED,
+        Refusal::DeclinedLately => text::DECLINED_LATELY,
+        Refusal::NotAnswered => text::NOT_ANSWERED,
         Refusal::TooManyWaiting => text::TOO_MANY_WAITING,
         Refusal::TooManyBlocked => text::TOO_MANY_BLOCKED,
         Refusal::MessageNotFound => text::MESSAGE_NOT_FOUND,

@@ -36,10 +36,11 @@ pub(super) fn save(room: &Room, viewer: AccountId) -> Option<SavedRoom> {
         last_message: room.last_message(),
         written_at: room.written_at(),
         seq: room.seq(),
+        waiting: if created.owner == viewer { room.waiting_count() } else { 0 },
     })
 }
 
-/// What the lists of all members are told of a live room; `None` if it is in no list.
+/// What the list of a live room's owner is told of it; `None` if it is in no list.
 pub(super) fn news(room: &Room) -> Option<LoungeNews> {
     let created = room.created().filter(|_| room.kind().members_stay() && room.ended().is_none())?;
     Some(LoungeNews {
@@ -49,6 +50,7 @@ pub(super) fn news(room: &Room) -> Option<LoungeNews> {
         owner_name: created.owner_name.clone(),
         last_message: room.last_message(),
         written_at: room.written_at(),
+        waiting: room.waiting_count(),
     })
 }
 
@@ -61,14 +63,15 @@ pub(crate) struct SavedRoom {
     last_message: MessageNumber,
     written_at: Timestamp,
     seq: Seq,
+    waiting: u32,
 }
 
 impl SavedRoom {
     /// Adds what the member has noted of it.
     pub(crate) fn with(self, membership: &Membership) -> SavedLounge {
-        let Self { code, name, owner_name, is_owner, last_message, written_at, seq } = self;
+        let Self { code, name, owner_name, is_owner, last_message, written_at, seq, waiting } = self;
         let Membership { read_up_to, muted, .. } = *membership;
-        SavedLounge { code, name, owner_name, is_owner, last_message, written_at, seq, read_up_to, muted }
+        SavedLounge { code, name, owner_name, is_owner, last_message, written_at, seq, read_up_to, muted, waiting }
     }
 }
 

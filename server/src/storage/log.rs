@@ -30,12 +30,16 @@ use super::StorageError;
 pub const EVENT_VERSION: u32 = 2;
 
 /// The newest format of stored snapshots. Snapshots of a later version are ignored.
-pub const SNAPSHOT_VERSION: u32 = 2;
+pub const SNAPSHOT_VERSION: u32 = 3;
 
 /// The oldest version whose readers know all that a snapshot of this room says. Those of version 1 do not know that the owner is asked
-/// before somebody comes in: they would let everybody in.
+/// before somebody comes in: they would let everybody in. Those of version 2 do not know that requests end by themselves.
 pub fn snapshot_version(room: &Room) -> u32 {
-    if room.uses_admission() { SNAPSHOT_VERSION } else { 1 }
+    match () {
+        () if room.has_asking_terms() => SNAPSHOT_VERSION,
+        () if room.uses_admission() => 2,
+        () => 1,
+    }
 }
 
 /// Entries in a page when a whole log is read. Many such pages fit into memory.

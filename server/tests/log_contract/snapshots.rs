@@ -61,29 +61,37 @@ async fn sqlite_cuts_the_log_only_below_a_readable_snapshot() {
     }
 }
 
-/// A lounge whose owner wants to be asked, or does not any more, as these entries say.
-fn lounge(asks_first: &[bool]) -> Room {
+/// A lounge whose owner wants to be asked, or does not any more, as these commands say.
+fn lounge(asking: &[Command]) -> Room {
     let policy = Policy::lounge(&Limits::default());
     let Event::JoinRequested(comes) = asks(AccountId::from_bits(1), "Ada") else { unreachable!("it is a request") };
     let (connection, account) = (comes.connection.id, comes.account);
-    let ask = |on: &bool| Event::Commanded { connection, account, command: Command::AskFirst { on: *on } };
+    let ask = |command: &Command| Event::Commanded { connection, account, command: command.clone() };
     let comes = JoinRequested { role: Role::Participant, ..comes };
     let first = [Event::RoomCreated(RoomCreated { policy, ..created(ROOM, "ABC234") }), Event::JoinRequested(comes)];
-    let events = first.into_iter().chain(asks_first.iter().map(ask));
+    let events = first.into_iter().chain(asking.iter().map(ask));
     let entries = (1..).zip(events).map(|(seq, event)| Entry { seq: Seq(seq), at: Timestamp::from_millis(seq), event });
     entries.fold(Room::default(), |room, entry| step(room, &entry).0)
 }
 
 #[tokio::test]
 async fn what_an_older_server_would_misunderstand_has_a_version_that_it_does_not_read() {
-    let cases: [(&[bool], i64); 3] = [(&[], 1), (&[true], 2), (&[true, false], 1)];
-    for (asks_first, version) in cases {
-        let (file, room) = (File::with_room().await, lounge(asks_first));
-        assert_eq!(room.asks_first(), version == 2);
+    let (of_before, now, no_more) =
+        (Command::AskFirst { on: true }, Command::ask_first(true), Command::ask_first(false));
+    let cases: [(&[Command], i64); 5] = [
+        (&[], 1),
+        (std::slice::from_ref(&of_before), 2),
+        (&[of_before.clone(), no_more.clone()], 1),
+        (std::slice::from_ref(&now), 3),
+        (&[now.clone(), no_more.clone()], 1),
+    ];
+    for (asking, version) in cases {
+        let (file, room) = (File::with_room().await, lounge(asking));
+        assert_eq!(room.asks_first(), version > 1);
         file.log.add_snapshot(ROOM, room.clone()).await.expect("kept");
         let kept: Vec<i64> =
             sqlx::query_scalar("SELECT version FROM snapshots").fetch_all(&file.pool).await.expect("read");
-        assert_eq!(kept, [version], "{asks_first:?}");
+        assert_eq!(kept, [version], "{asking:?}");
         assert_eq!(file.log.snapshot(ROOM).await.expect("read"), Some(room));
     }
 }

@@ -2,14 +2,14 @@
 
 use heartogether::{
     id::{MemberId, RoomCode},
-    limits::PAGES_PER_MEMBER,
+    limits::{DECLINED_MS, Limits, PAGES_PER_MEMBER, REQUEST_MS},
     protocol::{AnswerJoin, AskFirst, FromRoom, HandOver, Join, LoungesChanged, ToRoom},
     refusal::Refusal,
     role::Role,
     room::RoomEvent,
 };
 
-use super::{come, come_as, heard, open_lounge, saved};
+use super::{come, come_as, heard, lists::PAUSE_MS, open_lounge, saved};
 use crate::{
     older_messages::patient,
     support::{Connection, Site, TestServer, said_in},
@@ -210,4 +210,86 @@ async fn pages_that_come_and_go_make_no_page_leave_that_waits() {
     let (member, _) = asker(&mut adas).await;
     answer(&mut adas, member, true).await;
     assert_eq!(stays.hear().await, FromRoom::Admitted);
+}
+
+#[tokio::test]
+async fn who_is_declined_cannot_ask_again_for_ten_minutes() {
+    let server = TestServer::start().await;
+    let (ada, grace) = (server.site.sign_in("Ada").await, server.site.sign_in("Grace").await);
+    let (code, mut adas) = asking(&server.site, &ada).await;
+    let mut graces = come_as(&server.site, &grace, code, "Grace").await;
+    assert_eq!(graces.hear().await, FromRoom::Waiting);
+    let (member, _) = asker(&mut adas).await;
+    answer(&mut adas, member, false).await;
+    assert_eq!(graces.refusal().await, Refusal::Declined);
+    let mut graces = come_as(&server.site, &grace, code, "Grace").await;
+    assert_eq!(graces.refusal().await, Refusal::DeclinedLately);
+    server.clock.advance(DECLINED_MS);
+    let mut graces = come_as(&server.site, &grace, code, "Grace").await;
+    assert_eq!(graces.hear().await, FromRoom::Waiting);
+}
+
+#[tokio::test]
+async fn a_request_without_an_answer_ends_after_seven_days_and_both_sides_are_told() {
+    // Their pages say nothing for so long.
+    let limits = Limits { silence_ms: 2 * REQUEST_MS, ..Limits::default() };
+    let server = TestServer::start_with(limits, &[]).await;
+    let (ada, grace) = (server.site.sign_in("Ada").await, server.site.sign_in("Grace").await);
+    let (code, mut adas) = asking(&server.site, &ada).await;
+    let mut graces = come_as(&server.site, &grace, code, "Grace").await;
+    assert_eq!(graces.hear().await, FromRoom::Waiting);
+    let (member, _) = asker(&mut adas).await;
+    server.clock.advance(REQUEST_MS);
+    assert_eq!(refusal(&mut graces).await, Refusal::NotAnswered);
+    loop {
+        if let RoomEvent::JoinAnswered { members } = heard(&mut adas).await {
+            assert_eq!(members, [member]);
+            break;
+        }
+    }
+    let mut graces = come_as(&server.site, &grace, code, "Grace").await;
+    assert_eq!(graces.hear().await, FromRoom::Waiting, "she may ask again");
+}
+
+/// How many wait, as an account's list says of a lounge.
+async fn listed(site: &Site, cookie: &str, code: RoomCode) -> Option<u64> {
+    let lounges = saved(site, cookie).await;
+    let lounge = lounges.iter().find(|lounge| lounge["code"] == code.to_string()).expect("it is in the list");
+    lounge.get("waiting").map(|waiting| waiting.as_u64().expect("a number"))
+}
+
+#[tokio::test]
+async fn the_owners_lists_say_how_many_wait_and_nobody_elses() {
+    let server = TestServer::start_with(patient(), &[]).await;
+    let (ada, grace) = (server.site.sign_in("Ada").await, server.site.sign_in("Grace").await);
+    let linus = server.site.sign_in("Linus").await;
+    let code = open_lounge(&server.site, &ada, "").await;
+    let elsewhere = open_lounge(&server.site, &ada, "").await;
+    let (mut adas, _) = come(&server.site, &ada, code).await;
+    let as_linus = come(&server.site, &linus, code).await.1;
+    adas.say(ToRoom::AskFirst(AskFirst { on: true })).await;
+    while !matches!(heard(&mut adas).await, RoomEvent::AskFirstChanged { on: true }) {}
+    let (mut desk, _) = come(&server.site, &ada, elsewhere).await;
+    let (mut linuses, _) = come(&server.site, &linus, elsewhere).await;
+    for page in [&mut desk, &mut linuses] {
+        page.drain().await;
+        page.lounges.clear();
+    }
+    let mut graces = come_as(&server.site, &grace, code, "Grace").await;
+    assert_eq!(graces.hear().await, FromRoom::Waiting);
+    let (member, _) = asker(&mut adas).await;
+    let waiting = |changed: LoungesChanged| changed.news.iter().map(|news| news.waiting).collect::<Vec<_>>();
+    assert_eq!(waiting(desk.list_change().await), [1]);
+    assert_eq!(listed(&server.site, &ada, code).await, Some(1));
+    assert_eq!(listed(&server.site, &linus, code).await, None);
+
+    server.clock.advance(PAUSE_MS);
+    adas.say(ToRoom::HandOver(HandOver { member: as_linus.member })).await;
+    assert_eq!(waiting(desk.list_change().await), [0], "she owns it no more");
+    assert_eq!(waiting(linuses.list_change().await), [1], "and he was told nothing before");
+    server.clock.advance(PAUSE_MS);
+    let (mut as_owner, _) = come(&server.site, &linus, code).await;
+    answer(&mut as_owner, member, false).await;
+    assert_eq!(waiting(linuses.list_change().await), [0]);
+    assert_eq!(listed(&server.site, &linus, code).await, None);
 }

@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// A room tells lists at most once in this time of its clock, in milliseconds.
-const PAUSE_MS: u64 = 1_000;
+pub(super) const PAUSE_MS: u64 = 1_000;
 
 /// Ada's two lounges. Grace is a member of both, with a page in each; her page in the first one is the one that is told.
 struct Lounges {

@@ -3,12 +3,15 @@
 use heartogether::{
     id::{AccountId, MemberId, MessageNumber, NameMark, PublicationId, RoomName},
     role::Role,
-    room::{Answered, Command},
+    room::{Answered, AskingTerms, Command},
 };
 use proptest::prelude::*;
 
 use super::PAGES;
 use crate::scenario::*;
+
+/// On which the owner is asked. Rooms of histories do not last for a week.
+pub(crate) const TERMS: AskingTerms = AskingTerms { request_ms: 5 * 60_000, declined_ms: 60_000 };
 
 /// What happens next.
 #[derive(Clone, Debug)]
@@ -71,7 +74,7 @@ pub(crate) fn moves_of_accounts() -> impl Strategy<Value = Vec<Move>> {
 /// People ask the owner to come in, leave, and sign in to accounts; the rest happens less often.
 pub(crate) fn moves_of_admission() -> impl Strategy<Value = Vec<Move>> {
     let join = |page| Move::Join { page, role: Role::Participant, take_over: true, node: 1, reuse: false };
-    let begins = [join(0), Move::Command { page: 0, command: Command::AskFirst { on: true } }];
+    let begins = [join(0), Move::Command { page: 0, command: Command::AskFirstUnder(TERMS) }];
     let next = prop_oneof![
         8 => any_page().prop_map(join),
         6 => any_answer().prop_map(|command| Move::Command { page: 0, command }),
@@ -127,7 +130,8 @@ fn commanding() -> impl Strategy<Value = Move> {
 /// What the owner decides about who comes in.
 fn any_answer() -> impl Strategy<Value = Command> {
     prop_oneof![
-        2 => prop::bool::weighted(0.7).prop_map(|on| Command::AskFirst { on }),
+        1 => prop::bool::weighted(0.7).prop_map(|on| Command::AskFirst { on }),
+        1 => Just(Command::AskFirstUnder(TERMS)),
         5 => (0..3_u128, prop::bool::weighted(0.7))
             .prop_map(|(place, admit)| Command::AnswerJoin { member: MemberId::from_bits(place), admit }),
     ]

@@ -4,10 +4,11 @@ mod ends;
 mod giving_up;
 mod names;
 mod returning;
+mod terms;
 
 use heartogether::{
     id::{AccountId, ConnectionId, MemberId, NameMark, ResumeToken},
-    limits::WAITING,
+    limits::{WAITING, WAITING_PER_ADDRESS},
     refusal::Refusal,
     role::{AccountKind, Role},
     room::{

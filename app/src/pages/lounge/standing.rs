@@ -103,7 +103,11 @@ pub(super) enum WayIn {
 impl WayIn {
     pub(super) const fn after(refusal: Refusal) -> Self {
         match refusal {
-            Refusal::NameTaken | Refusal::SentOut | Refusal::LeftElsewhere | Refusal::NotAMember => Self::Ask,
+            Refusal::NameTaken
+            | Refusal::SentOut
+            | Refusal::LeftElsewhere
+            | Refusal::NotAMember
+            | Refusal::NotAnswered => Self::Ask,
             Refusal::SessionReplaced => Self::OpenHere,
             Refusal::NotSignedIn | Refusal::GuestsOff => Self::SignIn,
             Refusal::VersionUnsupported
@@ -153,6 +157,8 @@ mod tests {
         let declined = ListenerState::Refused(Refusal::Declined);
         assert_eq!(Standing::of(true, WAITS, declined, HostState::Idle, false), Standing::Refused(Refusal::Declined));
         assert_eq!(WayIn::after(Refusal::Declined), WayIn::None);
+        assert_eq!(WayIn::after(Refusal::DeclinedLately), WayIn::TryAgain);
+        assert_eq!(WayIn::after(Refusal::NotAnswered), WayIn::Ask);
         assert_eq!(WayIn::after(Refusal::TooManyWaiting), WayIn::TryAgain);
     }
 

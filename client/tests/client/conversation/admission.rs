@@ -49,14 +49,16 @@ fn a_page_that_lost_the_connection_asks_again_and_goes_on_waiting() {
 
 #[test]
 fn a_page_whose_request_is_gone_learns_it_and_asks_again_when_the_visitor_wants_it() {
-    let mut page = waiting_page();
-    page.lose();
-    page.take(Input::Woken);
-    assert_eq!(introduced(&page.take(Input::SocketOpened)), [RETURN]);
-    page.refuse(Refusal::Declined);
-    assert_eq!(page.client.listener_state(), ListenerState::Refused(Refusal::Declined));
-    page.take(Input::RetryPressed);
-    assert_eq!(introduced(&page.take(Input::SocketOpened)), [JOIN]);
+    for refusal in [Refusal::Declined, Refusal::NotAMember] {
+        let mut page = waiting_page();
+        page.lose();
+        page.take(Input::Woken);
+        assert_eq!(introduced(&page.take(Input::SocketOpened)), [RETURN]);
+        assert!(page.refuse(refusal).contains(&Output::CloseSocket));
+        assert_eq!(page.client.listener_state(), ListenerState::Refused(refusal));
+        page.take(Input::RetryPressed);
+        assert_eq!(introduced(&page.take(Input::SocketOpened)), [JOIN]);
+    }
 }
 
 #[test]

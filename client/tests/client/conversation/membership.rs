@@ -86,7 +86,7 @@ fn a_page_that_comes_back_learns_that_its_member_is_none_any_more() {
     page.lose();
     page.reconnect();
     page.refuse(Refusal::NotAMember);
-    assert!(page.refuse(Refusal::Declined).contains(&Output::CloseSocket));
+    assert!(page.refuse(Refusal::NotAMember).contains(&Output::CloseSocket));
     assert_eq!(page.client.listener_state(), ListenerState::Refused(Refusal::NotAMember));
     page.take(Input::RetryPressed);
     let join = ToRoom::Join(Join { role: Role::Participant, take_over: false, name: None, returns: false });

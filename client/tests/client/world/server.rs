@@ -178,7 +178,7 @@ impl World {
             }
             ToRoom::DismissReports(said) => Command::DismissReports { number: said.number },
             ToRoom::NameRoom(said) => Command::NameRoom { name: said.name },
-            ToRoom::AskFirst(said) => Command::AskFirst { on: said.on },
+            ToRoom::AskFirst(said) => Command::ask_first(said.on),
             ToRoom::AnswerJoin(said) => Command::AnswerJoin { member: said.member, admit: said.admit },
             ToRoom::HandOver(said) => Command::HandOver { member: said.member },
             ToRoom::RemoveMember(said) => Command::RemoveMember {

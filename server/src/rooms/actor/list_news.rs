@@ -20,7 +20,7 @@ const PAUSE_MS: u64 = 1_000;
 /// What lists know of a lounge.
 #[derive(Default)]
 pub(super) struct ListNews {
-    /// What they were told; `None` if the room is in no list.
+    /// What the owner's were told; `None` if the room is in no list.
     told: Option<LoungeNews>,
     /// The accounts in whose lists it is.
     listed: HashSet<AccountId>,
@@ -63,10 +63,7 @@ impl RoomActor<'_> {
         // The edge tells their lists once it is stored that they are members.
         self.list_news.listed.extend(comes.filter(|account| self.room.has_place(*account)));
         let news = summary::news(&self.room);
-        let is_same = match (&news, &self.list_news.told) {
-            (Some(news), Some(told)) => LoungeNews { seq: told.seq, ..news.clone() } == *told,
-            (news, told) => news.is_none() && told.is_none(),
-        };
+        let is_same = is_same(news.as_ref(), self.list_news.told.as_ref());
         let members = if news.is_some() { self.room.members().count() } else { 0 };
         if is_same && members == self.list_news.listed.len() {
             return;
@@ -95,7 +92,15 @@ impl RoomActor<'_> {
         };
         tell(&gone, &LoungesChanged::gone(room));
         tell(&back, &LoungesChanged::anew());
-        news.iter().for_each(|news| tell(&members, &LoungesChanged::news(news.clone())));
+        if let Some(news) = &news {
+            let (owners, others): (Vec<_>, Vec<_>) =
+                members.into_iter().partition(|account| self.room.owner() == Some(*account));
+            tell(&owners, &LoungesChanged::news(news.clone()));
+            let told = self.list_news.told.as_ref().map(LoungeNews::for_others);
+            if !is_same(Some(&news.for_others()), told.as_ref()) {
+                tell(&others, &LoungesChanged::news(news.for_others()));
+            }
+        }
         let told_at = Some(self.dependencies.clock.now());
         self.list_news = ListNews { told: news, listed, told_at, due: None };
     }
@@ -121,6 +126,14 @@ impl RoomActor<'_> {
     fn speaks_for_all_nodes(&self) -> bool {
         let first = self.room.connections(Audience::Everyone).map(|connection| connection.node).min();
         first.is_none_or(|node| node == self.dependencies.node)
+    }
+}
+
+/// Whether a list would show the same.
+fn is_same(news: Option<&LoungeNews>, told: Option<&LoungeNews>) -> bool {
+    match (news, told) {
+        (Some(news), Some(told)) => LoungeNews { seq: told.seq, ..news.clone() } == *told,
+        (news, told) => news.is_none() && told.is_none(),
     }
 }
 

@@ -27,6 +27,7 @@ fn news(number: usize, seq: u64) -> LoungesChanged {
         owner_name: DisplayName::parse("Ada").expect("a name"),
         last_message: MessageNumber(seq),
         written_at: Timestamp::default(),
+        waiting: 0,
     })
 }
 

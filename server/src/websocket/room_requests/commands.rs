@@ -72,7 +72,7 @@ impl RoomRequests {
             ToRoom::HandOver(HandOver { member }) => Command::HandOver { member },
             ToRoom::AskFirst(AskFirst { on }) => {
                 self.take_message(room).await?;
-                Command::AskFirst { on }
+                Command::ask_first(on)
             }
             ToRoom::AnswerJoin(AnswerJoin { member, admit }) => Command::AnswerJoin { member, admit },
             ToRoom::Type => return self.show_typing(room).await,

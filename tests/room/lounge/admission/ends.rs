@@ -2,7 +2,6 @@
 
 use heartogether::{
     id::{AddressMark, BrowserMark},
-    limits::WAITING_PER_ADDRESS,
     room::EndReason,
 };
 
@@ -10,7 +9,7 @@ use super::*;
 
 const LINUS: AccountId = AccountId::from_bits(5);
 
-fn knock_from(stage: &mut Stage, at: u128, browser: u128, address: u128) -> Outcome {
+pub(super) fn knock_from(stage: &mut Stage, at: u128, browser: u128, address: u128) -> Outcome {
     let (browser, address) = (BrowserMark::from_bits(browser), AddressMark::from_bits(address));
     stage.append(Event::JoinRequested(JoinRequested {
         connection: connection(at),

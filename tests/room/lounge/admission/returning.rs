@@ -3,7 +3,7 @@
 use super::*;
 
 /// A page that had a place, or waited for one, comes back by itself.
-fn come_back(stage: &mut Stage, account: AccountId, at: u128) -> Outcome {
+pub(super) fn come_back(stage: &mut Stage, account: AccountId, at: u128) -> Outcome {
     stage.append(Event::JoinRequested(JoinRequested {
         connection: connection(at),
         account,
@@ -34,7 +34,7 @@ fn who_is_no_member_any_more_does_not_come_in_by_themselves() {
         stage.lose(22);
         stage.command(1, Command::RemoveMember { member, block_address: false, may_return: true });
         let outcome = come_back(&mut stage, GRACE, 23);
-        assert_eq!(outcome.refusal(23), Refusal::Declined);
+        assert_eq!(outcome.refusal(23), Refusal::NotAMember);
         assert!(outcome.events(Audience::Member(HOST)).is_empty() && waiting(&stage).is_empty());
         assert!(!stage.room.has_place(GRACE));
         assert_eq!(waits(&knock_at(&mut stage, 2, 23), 23), asks_first, "whoever asks may come again");
@@ -56,7 +56,7 @@ fn a_page_that_waits_goes_on_waiting_until_its_request_is_answered() {
         if admit {
             assert_eq!(outcome.joined(32).member, member);
         } else {
-            assert_eq!(outcome.refusal(32), Refusal::Declined);
+            assert_eq!(outcome.refusal(32), Refusal::NotAMember);
         }
         assert!(outcome.events(Audience::Member(HOST)).is_empty(), "the owner is not asked again: {outcome:?}");
         assert!(waiting(&stage).is_empty());
@@ -70,6 +70,6 @@ fn a_request_that_was_withdrawn_elsewhere_does_not_come_back() {
     knock_at(&mut stage, 3, 32);
     stage.lose(32);
     stage.command(31, Command::Leave);
-    assert_eq!(come_back(&mut stage, EDSGER, 33).refusal(33), Refusal::Declined);
+    assert_eq!(come_back(&mut stage, EDSGER, 33).refusal(33), Refusal::NotAMember);
     assert!(waiting(&stage).is_empty());
 }

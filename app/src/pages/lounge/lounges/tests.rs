@@ -25,6 +25,7 @@ fn saved(number: u8) -> SavedLounge {
         seq: Seq(20),
         read_up_to: MessageNumber(5),
         muted: false,
+        waiting: 0,
     }
 }
 
@@ -36,6 +37,7 @@ fn news(number: u8, seq: u64, name: &str, last_message: u64) -> LoungeNews {
         owner_name: ada(),
         last_message: MessageNumber(last_message),
         written_at: Timestamp::from_millis(2_000),
+        waiting: 0,
     }
 }
 

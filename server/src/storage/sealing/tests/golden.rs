@@ -274,6 +274,7 @@ fn is_listed(event: &Event) {
             | Command::ReportMessage { .. }
             | Command::DismissReports { .. }
             | Command::AskFirst { .. }
+            | Command::AskFirstUnder(_)
             | Command::AnswerJoin { .. }
             | Command::HandOver { .. } => {}
         },

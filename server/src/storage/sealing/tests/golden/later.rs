@@ -3,7 +3,7 @@
 use heartogether::{
     engagement::Emoji,
     id::{NameMark, PictureId, RoomName},
-    room::PictureRemoved,
+    room::{AskingTerms, PictureRemoved},
 };
 
 use super::*;
@@ -194,4 +194,21 @@ async fn what_came_with_asking_first_is_stored_as_it_was_at_first() {
     let room = played(before.into_iter().chain(events).collect());
     assert!(room.asks_first() && room.has_place(GRACE) && !room.has_place(AccountId::from_bits(3)));
     check_room("-admission", room).await;
+}
+
+/// What came with the terms on which the owner is asked.
+#[tokio::test]
+async fn what_came_with_terms_of_asking_is_stored_as_it_was_at_first() {
+    let says = |command| Event::Commanded { connection: ConnectionId::from_bits(1), account: ADA, command };
+    let terms = AskingTerms { request_ms: 604_800_000, declined_ms: 600_000 };
+    let linus = asks(AccountId::from_bits(3), "Linus", None, Role::Participant, 5);
+    let answer = Command::AnswerJoin { member: MemberId::from_bits(12), admit: false };
+    let events =
+        [says(Command::AskFirstUnder(terms)), asks(GRACE, "Grace", None, Role::Participant, 2), linus, says(answer)];
+    events.iter().for_each(is_listed);
+    check(&format!("event-{EVENT_VERSION}-terms"), &events).await;
+    let before = [makes(RoomKind::Lounge, 50), asks(ADA, "Ada", None, Role::Participant, 1)];
+    let room = played(before.into_iter().chain(events).collect());
+    assert!(room.data_of(GRACE).is_some_and(|data| data.declined_until.is_some()));
+    check_room("-terms", room).await;
 }
