@@ -47,7 +47,7 @@ use crate::{
     room_lookup::{RoomLookup, RoomReport},
     storage::{
         accounts::Memberships,
-        log::{LogError, RoomLog},
+        log::{CopyId, LogError, RoomLog},
         messages::MessageArchive,
     },
 };
@@ -82,8 +82,17 @@ struct Open {
     lost: HashMap<RoomId, RoomHandle>,
     /// Rooms that nobody here needed at the last look, and that nobody has asked for since.
     unused: HashSet<RoomId>,
-    /// Since when nobody has had anything of the logs of rooms.
-    nothing_left: HashMap<RoomId, Timestamp>,
+    /// Rooms of whose logs nobody has anything.
+    nothing_left: HashMap<RoomId, Lost>,
+}
+
+/// A room of whose log nobody has anything.
+#[derive(Clone, Copy)]
+struct Lost {
+    /// When this was found.
+    since: Timestamp,
+    /// The copy that there was at the last look.
+    copy: Option<CopyId>,
 }
 
 impl Rooms {
@@ -234,7 +243,8 @@ impl Rooms {
                 let handle = if is_known { open.handles.remove(&room) } else { None };
                 open.lost.extend(handle.filter(|_| outcome != Outcome::Over).map(|handle| (room, handle)));
                 if outcome == Outcome::NothingLeft {
-                    open.nothing_left.entry(room).or_insert_with(|| rooms.clock.now());
+                    let lost = || Lost { since: rooms.clock.now(), copy: None };
+                    open.nothing_left.entry(room).or_insert_with(lost);
                 }
             }
         });

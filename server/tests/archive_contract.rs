@@ -14,7 +14,8 @@ use heartogether::{
 use heartogether_server::storage::messages::NONCE_KEPT_MS;
 
 use bench::Bench;
-use messages::{edit, message, numbers, pin, words, write};
+pub(crate) use messages::write;
+use messages::{edit, message, numbers, pin, words};
 use nodes::a_node_that_is_behind_undoes_nothing;
 use search::{
     messages_are_found_by_words_and_by_chinese_characters, messages_of_before_are_indexed, results_come_page_by_page,

@@ -88,6 +88,7 @@ const MORE: &str = "
         VALUES ('p1', 'r1', 'a1', 'webp', 2560, 1440, 9223372036854775807, 9, 450, 0);
     INSERT INTO account_keys (account, owner, sealing_key) VALUES ('a4', 'a1', 'AAAA');
     INSERT INTO snapshots (room, seq, version, state, sealed) SELECT id, 1, 9, '{}', '' FROM rooms;
+    INSERT INTO room_copies (room, epoch, seq, version, state, sealed) SELECT id, 2, 1, 9, '{\"b\":2}', '-' FROM rooms;
     INSERT INTO program_tokens (token_hash, account, label, scopes, created_at, used_at)
         VALUES ('t1', 'a1', 'Ein Roboter', 'read_rooms send_messages', 10, NULL), ('t2', 'a1', '机器人', '', 11, 12);
     INSERT INTO orders (id, at, by_whom, deed, target, done_at, outcome)

@@ -3,6 +3,7 @@
 mod balancer;
 mod faults;
 mod house;
+mod lost_lounge;
 mod lounges;
 mod nginx;
 mod operator;

@@ -6,6 +6,7 @@ mod message;
 mod picture;
 mod pins;
 mod replies;
+mod restoring;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -43,6 +44,9 @@ pub(super) struct Chat {
     kept: VecDeque<Kept>,
     /// The number of the latest message.
     last: MessageNumber,
+    /// When the latest message was written that only the archive has, if the room has none that is later.
+    #[serde(default, skip_serializing_if = "is_never")]
+    archived_at: Timestamp,
     /// What became of messages that the room has forgotten of late, oldest first: what an edge has read of them in the archive
     /// may be older.
     forgotten: VecDeque<(MessageNumber, ArchivedMessage)>,
@@ -54,6 +58,10 @@ pub(super) struct Chat {
     /// Accounts of messages that the room has dropped before they were delivered to the owner's page, each with the number of
     /// the latest.
     waiting: BTreeMap<AccountId, MessageNumber>,
+}
+
+fn is_never(at: &Timestamp) -> bool {
+    *at == Timestamp::default()
 }
 
 /// A message with its author's account, because it outlasts the author's place.
@@ -82,9 +90,9 @@ impl Chat {
         self.last
     }
 
-    /// When the latest message that the room keeps was written.
+    /// When the latest message was written.
     pub(super) fn written_at(&self) -> Timestamp {
-        self.kept.back().map(|kept| kept.message.sent_at).unwrap_or_default()
+        self.kept.back().map_or(self.archived_at, |kept| kept.message.sent_at)
     }
 
     /// The messages in the room that may be read, at most [`MESSAGES_AT_ONCE`], and whether there are older ones.

@@ -92,6 +92,25 @@ pub enum Event {
     Woke,
 }
 
+impl Event {
+    /// Whether it says who may be in the room. That must not be lost even where the whole log is.
+    pub const fn outlasts_log(&self) -> bool {
+        match self {
+            Self::AccountBanned { .. } | Self::AccountMerged { .. } | Self::AccountDeleted { .. } => true,
+            Self::Commanded { command, .. } => matches!(
+                command,
+                Command::Leave
+                    | Command::RemoveMember { .. }
+                    | Command::HandOver { .. }
+                    | Command::AskFirst { .. }
+                    | Command::AskFirstUnder(_)
+                    | Command::AnswerJoin { .. }
+            ),
+            _ => false,
+        }
+    }
+}
+
 /// The data of a new room.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RoomCreated {

@@ -13,7 +13,7 @@ use std::{
 };
 
 use heartogether::{
-    id::{NodeId, Seq},
+    id::{NodeId, RoomId, Seq},
     protocol::FromRoom,
     refusal::Refusal,
     room::{Audience, Effect, Entry, Event, Room, RoomMessage, step},
@@ -44,6 +44,17 @@ const SNAPSHOT_ASLEEP: u64 = 50;
 /// Milliseconds between two snapshots of a room that several nodes share, if anything has happened in it.
 const SNAPSHOT_MS: u64 = 60_000;
 
+/// Milliseconds after which the copy of a room whose members stay has what must not be lost with the log.
+const COPY_MS: u64 = 1_000;
+/// Milliseconds over which the copies of all rooms are looked at after a start.
+const FIRST_COPIES_MS: u64 = 600_000;
+
+/// Milliseconds after which the copy of a room is looked at that was there before: the rooms of a node do not do that at once.
+fn first_copy_ms(room: RoomId) -> u64 {
+    let spread = room.to_string().bytes().fold(0_u64, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte.into()));
+    SNAPSHOT_MS + spread % FIRST_COPIES_MS
+}
+
 /// The room, and what its task remembers beside it. A panic of the task loses all of this but the [`SurvivingState`].
 pub(super) struct RoomActor<'a> {
     dependencies: &'a Dependencies,
@@ -56,6 +67,9 @@ pub(super) struct RoomActor<'a> {
     snapshot_at: Seq,
     /// When this task made the latest snapshot, or began.
     snapshot_made_at: Timestamp,
+    /// When the copy of a room whose members stay has to be as new as the room; `None` if nothing asks for it. One of an earlier
+    /// version has no copy at first.
+    copy_due_at: Option<Timestamp>,
     /// Nodes that are gone, and whose loss the log has not told yet.
     gone: BTreeSet<NodeId>,
     /// What the lists of the members' accounts know of the room.
@@ -74,6 +88,7 @@ impl<'a> RoomActor<'a> {
             wake_at: None,
             snapshot_at: Seq::default(),
             snapshot_made_at: dependencies.clock.now(),
+            copy_due_at: Some(dependencies.clock.now().after_ms(first_copy_ms(dependencies.id))),
             gone: BTreeSet::new(),
             list_news: list_news::ListNews::default(),
             is_over: false,
@@ -223,23 +238,39 @@ impl<'a> RoomActor<'a> {
             // Others did not see this node for a while. Its members come back to their places over new connections.
             self.state.send_away();
         }
+        if entry.event.outlasts_log() {
+            self.want_copy_in(COPY_MS);
+        }
         self.keep_snapshot();
+    }
+
+    /// Says that the copy of the room must be as new as the room in so many milliseconds at the latest.
+    fn want_copy_in(&mut self, ms: u64) {
+        let due_at = self.dependencies.clock.now().after_ms(ms);
+        self.copy_due_at = Some(self.copy_due_at.map_or(due_at, |earlier| earlier.min(due_at)));
     }
 
     /// Stores a snapshot if it is time: after [`SNAPSHOT_EVERY`] entries, or after [`SNAPSHOT_ASLEEP`] while nobody is
     /// connected. So a room opens equally fast however long it lives. Of several nodes, the one that looks after the room also does so
-    /// after [`SNAPSHOT_MS`].
+    /// after [`SNAPSHOT_MS`], and when the copy of a room whose members stay is due.
     fn keep_snapshot(&mut self) {
-        let Dependencies { id, log, clock, writes, .. } = self.dependencies;
         let since = self.room.seq().0.saturating_sub(self.snapshot_at.0);
+        if self.dependencies.writes.has_lost_snapshot() {
+            self.want_copy_in(SNAPSHOT_MS);
+        }
+        let Dependencies { id, log, clock, writes, .. } = self.dependencies;
         let is_asleep = || since >= SNAPSHOT_ASLEEP && self.room.connections(Audience::Everyone).next().is_none();
         let is_old = || {
+            let now = clock.now();
             let is_shared = log.looks_for_gone_nodes_every().is_some();
-            is_shared && since > 0 && clock.now().since_ms(self.snapshot_made_at) >= SNAPSHOT_MS && log.looks_after(*id)
+            let is_copy_due = self.room.kind().members_stay() && self.copy_due_at.is_some_and(|due_at| due_at <= now);
+            let has_aged = since > 0 && now.since_ms(self.snapshot_made_at) >= SNAPSHOT_MS;
+            is_shared && (has_aged || is_copy_due) && log.looks_after(*id)
         };
         if since >= SNAPSHOT_EVERY || is_asleep() || is_old() {
             self.snapshot_at = self.room.seq();
             self.snapshot_made_at = clock.now();
+            self.copy_due_at = None;
             writes.snapshot(self.room.clone());
         }
     }

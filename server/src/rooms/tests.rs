@@ -3,6 +3,7 @@
 mod faulty_archive;
 mod faulty_log;
 mod keeping;
+mod lost_rooms;
 mod opening;
 mod several_nodes;
 mod unused_rooms;

@@ -1,7 +1,13 @@
 //! Writes what a room stores beside its log: changes of the archive of messages, snapshots, and that it is in accounts' lists, in the
 //! order in which the room made them. The room's task does not wait for each of them, only while [`MANY`] are still to be written.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
+    time::Duration,
+};
 
 use heartogether::{
     id::{AccountId, RoomId},
@@ -36,6 +42,8 @@ pub(crate) struct WriteBehind {
     orders: mpsc::UnboundedSender<Order>,
     /// How many orders wait.
     waiting: Arc<watch::Sender<usize>>,
+    /// Whether the latest snapshot could not be stored.
+    has_lost_snapshot: Arc<AtomicBool>,
 }
 
 impl WriteBehind {
@@ -47,9 +55,10 @@ impl WriteBehind {
         lists: Arc<Lists>,
     ) -> Self {
         let (orders, ordered) = mpsc::unbounded_channel();
-        let waiting = Arc::new(watch::Sender::new(0));
-        tokio::spawn(Writer { room, log, archive, lists, waiting: waiting.clone() }.run(ordered));
-        Self { orders, waiting }
+        let (waiting, has_lost_snapshot) = (Arc::new(watch::Sender::new(0)), Arc::new(AtomicBool::new(false)));
+        let (counted, noted) = (waiting.clone(), has_lost_snapshot.clone());
+        tokio::spawn(Writer { room, log, archive, lists, waiting: counted, has_lost_snapshot: noted }.run(ordered));
+        Self { orders, waiting, has_lost_snapshot }
     }
 
     /// Orders a change of the archive.
@@ -60,6 +69,11 @@ impl WriteBehind {
     /// Orders a snapshot. It is stored after all changes that were ordered before, because it lets the log drop entries.
     pub(super) fn snapshot(&self, room: Room) {
         self.order(Order::Snapshot(Box::new(room)));
+    }
+
+    /// Whether a snapshot could not be stored since this was asked last.
+    pub(super) fn has_lost_snapshot(&self) -> bool {
+        self.has_lost_snapshot.swap(false, Relaxed)
     }
 
     /// Orders that the room is in an account's list, whose pages are told of it.
@@ -97,6 +111,7 @@ struct Writer {
     archive: Arc<dyn MessageArchive>,
     lists: Arc<Lists>,
     waiting: Arc<watch::Sender<usize>>,
+    has_lost_snapshot: Arc<AtomicBool>,
 }
 
 impl Writer {
@@ -166,10 +181,11 @@ impl Writer {
         }
     }
 
-    /// Stores a snapshot. Without it the next start takes longer, and nothing else is different.
+    /// Stores a snapshot. Without it the next start takes longer, and the room's copy is old: the room's task orders another one.
     async fn keep(&self, room: Room) {
         if let Err(error) = self.log.add_snapshot(self.room, room).await {
             tracing::warn!(room = %self.room, "a snapshot is not kept: {}", explain(&error));
+            self.has_lost_snapshot.store(true, Relaxed);
         }
     }
 }

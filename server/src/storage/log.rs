@@ -33,10 +33,11 @@ pub const EVENT_VERSION: u32 = 2;
 pub const SNAPSHOT_VERSION: u32 = 3;
 
 /// The oldest version whose readers know all that a snapshot of this room says. Those of version 1 do not know that the owner is asked
-/// before somebody comes in: they would let everybody in. Those of version 2 do not know that requests end by themselves.
+/// before somebody comes in: they would let everybody in. Those of version 2 do not know that requests end by themselves,
+/// nor when the latest message was written that only the archive has.
 pub fn snapshot_version(room: &Room) -> u32 {
     match () {
-        () if room.has_asking_terms() => SNAPSHOT_VERSION,
+        () if room.has_asking_terms() || room.follows_archive() => SNAPSHOT_VERSION,
         () if room.uses_admission() => 2,
         () => 1,
     }
@@ -132,6 +133,23 @@ pub trait RoomLog: Send + Sync {
         Ok(())
     }
 
+    /// The copy of a room that is kept beside the log; `None` if there is none.
+    ///
+    /// # Errors
+    /// [`LogError::Storage`].
+    async fn copied(&self, _room: RoomId) -> Result<Option<CopyId>, LogError> {
+        Ok(None)
+    }
+
+    /// Lets a room of which [nothing is left](LogError::NothingLeft) go on as its copy says. Returns whether it does; not if this is
+    /// not the copy any more.
+    ///
+    /// # Errors
+    /// [`LogError::NotUnderstood`] if only another version can read the copy, [`LogError::Storage`].
+    async fn restore(&self, _room: RoomId, _copy: CopyId) -> Result<bool, LogError> {
+        Ok(false)
+    }
+
     /// Which of these nodes are gone: nobody is connected to them any more. One node at a time serves a log that has no word of
     /// its own here, so all nodes but the one that asks are those of earlier runs.
     ///
@@ -161,6 +179,15 @@ pub trait RoomLog: Send + Sync {
 
     /// Stops: from now on nothing is written, and every change fails with [`LogError::Stopped`]. Returns once what waits is written.
     async fn stop(&self) {}
+}
+
+/// Which of a room's copies is meant, that were kept one after the other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CopyId {
+    /// The epoch of the last entry that the copy has.
+    pub epoch: u64,
+    /// The number of that entry.
+    pub seq: u64,
 }
 
 /// Where an appended entry is, and when it was appended.

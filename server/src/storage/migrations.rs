@@ -13,7 +13,7 @@ macro_rules! embed {
 }
 
 /// The files in `migrations`, by their names without the ending: a number and what it is for.
-const FILES: [(&str, &str); 15] = embed! {
+const FILES: [(&str, &str); 16] = embed! {
     "0001_first"
     "0002_visits"
     "0003_identity"
@@ -29,6 +29,7 @@ const FILES: [(&str, &str); 15] = embed! {
     "0021_search"
     "0022_programs"
     "0023_operator"
+    "0024_room_copies"
 };
 
 /// The number of the last one.

@@ -26,7 +26,7 @@ pub(super) fn message(number: u64) -> Message {
     }
 }
 
-pub(super) fn write(account: AccountId, number: u64) -> ArchiveChange {
+pub(crate) fn write(account: AccountId, number: u64) -> ArchiveChange {
     ArchiveChange::Write { account, message: message(number) }
 }
 

@@ -1,5 +1,7 @@
 //! The contract on real Redis servers, and what is theirs alone.
 
+mod lost_rooms;
+
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
@@ -14,7 +16,11 @@ use heartogether_server::storage::{
     log::{
         AppendNonce, LogError,
         redis::{RedisServers, RedisSettings},
-        replicated::{MemoryDirectory, Parts, ReplicatedLog, RoomDirectory, SqlDirectory, copy::Contents},
+        replicated::{
+            Kept, MemoryDirectory, Parts, ReplicatedLog, RoomDirectory, SqlDirectory,
+            copy::Contents,
+            position::{Position, StoredSnapshot},
+        },
     },
 };
 use tokio::sync::Notify;
@@ -152,19 +158,6 @@ async fn what_a_node_has_left_of_a_room_while_it_died_is_deleted_some_day() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_room_that_redis_has_lost_while_no_node_ran_is_kept_for_the_case_that_its_log_comes_back() {
-    let fleet = Fleet::single();
-    let (directory, epochs) = (Arc::new(MemoryDirectory::default()), Arc::new(MemoryEpochs::default()));
-    let log = start(&fleet, directory.clone(), epochs.clone()).log;
-    log.create(created(ROOM, "ABC234")).await.expect("created");
-    drop(log);
-    fleet.empty();
-    let log = join(&fleet, 2, directory, epochs).log;
-    assert!(matches!(log.snapshot(ROOM).await, Err(LogError::NothingLeft)));
-    assert_eq!(log.live().await.expect("listed"), [ROOM]);
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_node_that_has_stopped_gives_no_room_back() {
     let fleet = Fleet::single();
     let (directory, epochs) = (Arc::new(MemoryDirectory::default()), Arc::new(MemoryEpochs::default()));
@@ -267,6 +260,18 @@ impl RoomDirectory for HeldDirectory {
 
     async fn drop_earlier_log(&self, room: RoomId) -> Result<(), StorageError> {
         self.directory.drop_earlier_log(room).await
+    }
+
+    async fn keep_copy(&self, room: RoomId, copy: &StoredSnapshot) -> Result<(), StorageError> {
+        self.directory.keep_copy(room, copy).await
+    }
+
+    async fn copied(&self, room: RoomId) -> Result<Option<Position>, StorageError> {
+        self.directory.copied(room).await
+    }
+
+    async fn kept(&self, room: RoomId) -> Result<Option<Kept>, StorageError> {
+        self.directory.kept(room).await
     }
 
     async fn remove(&self, room: RoomId) -> Result<(), StorageError> {

@@ -98,3 +98,25 @@ fn a_snapshot_from_before_there_were_pins_is_read_and_what_is_pinned_there_can_b
     stage.command(1, pin(2, true));
     assert_eq!(pins(&stage, members[0]), [2, 4]);
 }
+
+#[test]
+fn a_room_that_was_lost_goes_on_where_the_archive_is() {
+    let (mut stage, members) = spoken();
+    stage.command(1, pin(4, true));
+    let (written_at, latest) =
+        (stage.room.written_at(), [(GRACE, MessageNumber(4)), (AccountId::from_bits(99), MessageNumber(9))]);
+    stage.room = stage.room.clone().with_archive(latest);
+    assert_eq!(stage.room.last_message(), MessageNumber(9));
+    assert_eq!(stage.room.written_at(), written_at, "its time does not begin anew, and has not run out");
+    let shown = stage.view(members[1]);
+    assert!(shown.messages.is_empty() && shown.has_earlier_messages, "the archive has them, and may have newer ones");
+    assert_eq!(shown.pins, [MessageNumber(4)]);
+    assert!(stage.room.members().all(|member| !member.is_connected()), "the connections of before are not there");
+    come(&mut stage, 2, 4);
+    let outcome = stage.command(4, write(7, "still here"));
+    assert!(
+        matches!(&outcome.everyone_learns()[..], [RoomEvent::MessageSent { message }] if message.number == MessageNumber(10))
+    );
+    let again: Room = serde_json::from_str(&serde_json::to_string(&stage.room).expect("JSON")).expect("a room");
+    assert_eq!(again, stage.room);
+}

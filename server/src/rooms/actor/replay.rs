@@ -2,7 +2,7 @@
 
 use heartogether::room::{Effect, Entry};
 
-use super::RoomActor;
+use super::{COPY_MS, RoomActor};
 use crate::{
     rooms::{dependencies::Dependencies, retry::insist_on_reading},
     storage::log::{LogError, PAGE, Subscription},
@@ -17,6 +17,9 @@ impl RoomActor<'_> {
             self.wake_at = room.wakes_at();
             (self.snapshot_at, self.state.reached, self.state.code) = (room.seq(), room.seq(), room.code());
             self.room = room;
+        } else {
+            // It is new, and has no copy.
+            self.want_copy_in(COPY_MS);
         }
         self.read_on(Self::recall).await?;
         if self.room.created().is_none() {

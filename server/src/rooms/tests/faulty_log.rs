@@ -47,6 +47,8 @@ pub(super) struct FaultyLog {
     pub(super) is_kept_elsewhere: AtomicBool,
     /// The servers of the log do not answer.
     pub(super) is_away: AtomicBool,
+    /// The copy beside the log.
+    pub(super) copy: Mutex<Option<CopyId>>,
     /// What was appended to a room with a nonce.
     appended: Mutex<BTreeMap<(RoomId, AppendNonce), Appended>>,
     pub(super) pages: AtomicUsize,
@@ -62,7 +64,7 @@ fn damage() -> LogError {
 impl FaultyLog {
     pub(super) fn new(can_close: bool) -> Arc<Self> {
         let clock = Arc::new(ManualClock::at(Timestamp::from_millis(1_000)));
-        let (pages, read, snapshots, is_mute, alive, is_kept_elsewhere, is_away, appended) = Default::default();
+        let (pages, read, snapshots, is_mute, alive, is_kept_elsewhere, is_away, copy, appended) = Default::default();
         let (log, fault, mute) = (MemoryLog::new(clock), Mutex::default(), Mutex::new(broadcast::Sender::new(1)));
         Arc::new(Self {
             log,
@@ -73,6 +75,7 @@ impl FaultyLog {
             alive,
             is_kept_elsewhere,
             is_away,
+            copy,
             appended,
             pages,
             read,
@@ -178,6 +181,18 @@ impl RoomLog for FaultyLog {
         let alive = self.alive.lock().expect("no poison").clone().unwrap_or_default();
         others.retain(|node| !alive.contains(node));
         Ok(others)
+    }
+
+    async fn copied(&self, _room: RoomId) -> Result<Option<CopyId>, LogError> {
+        Ok(*self.copy.lock().expect("no poison"))
+    }
+
+    async fn restore(&self, _room: RoomId, copy: CopyId) -> Result<bool, LogError> {
+        let is_it = *self.copy.lock().expect("no poison") == Some(copy);
+        if is_it {
+            self.mend();
+        }
+        Ok(is_it)
     }
 
     fn looks_after(&self, _room: RoomId) -> bool {

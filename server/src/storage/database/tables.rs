@@ -24,7 +24,7 @@ const fn table(name: &'static str, key: usize, columns: &'static [(&'static str,
 }
 
 /// All tables. One that refers to another comes after it.
-pub(super) const TABLES: [Table; 22] = [
+pub(super) const TABLES: [Table; 23] = [
     table(
         "accounts",
         1,
@@ -59,6 +59,11 @@ pub(super) const TABLES: [Table; 22] = [
         &[("room", Text), ("seq", Number), ("at", Number), ("version", Number), ("event", Text), ("sealed", Text)],
     ),
     table("snapshots", 2, &[("room", Text), ("seq", Number), ("version", Number), ("state", Text), ("sealed", Text)]),
+    table(
+        "room_copies",
+        1,
+        &[("room", Text), ("epoch", Number), ("seq", Number), ("version", Number), ("state", Text), ("sealed", Text)],
+    ),
     table("appearances", 2, &[("account", Text), ("room", Text)]),
     table(
         "messages",

@@ -38,10 +38,11 @@ use crate::{
     clock::Clock,
     storage::{StorageError, epochs::Epochs, sealing::Sealer},
 };
-pub use directory::{MemoryDirectory, RoomDirectory, SqlDirectory};
+pub use directory::{Kept, MemoryDirectory, RoomDirectory, SqlDirectory};
 use following::Follower;
 pub use listening::FORGOTTEN;
 use nodes::Nodes;
+use position::Position;
 use server::{Fault, LogServers, Message};
 use writer::Order;
 
@@ -91,6 +92,8 @@ struct Shared {
     writers: Mutex<HashMap<String, mpsc::Sender<Order>>>,
     /// Rooms that had epochs and were not in the directory when this was looked at last.
     gone: Mutex<BTreeSet<RoomId>>,
+    /// Rooms that may go on with this copy in the directory, as nobody else has had anything of them for a while.
+    given_up: Mutex<HashMap<RoomId, Position>>,
     is_stopped: AtomicBool,
 }
 
@@ -98,7 +101,7 @@ impl ReplicatedLog {
     /// Starts the log's tasks. Needs a tokio runtime.
     pub fn start(parts: Parts) -> Self {
         let Parts { node, servers, incoming, epochs, directory, sealer, clock } = parts;
-        let (topics, nodes, followers, writers, gone, is_stopped) = Default::default();
+        let (topics, nodes, followers, writers, gone, given_up, is_stopped) = Default::default();
         let shared = Arc::new(Shared {
             node,
             servers,
@@ -111,6 +114,7 @@ impl ReplicatedLog {
             followers,
             writers,
             gone,
+            given_up,
             is_stopped,
         });
         let tasks = vec![
@@ -142,6 +146,10 @@ impl Shared {
 
     fn gone(&self) -> MutexGuard<'_, BTreeSet<RoomId>> {
         self.gone.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn given_up(&self) -> MutexGuard<'_, HashMap<RoomId, Position>> {
+        self.given_up.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -2,12 +2,13 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use redis::{Cmd, FromRedisValue, PushInfo};
+use heartogether::id::RoomId;
+use redis::{Cmd, FromRedisValue, Pipeline, PushInfo};
 use tokio::sync::mpsc;
 
 use super::{
     Links, keys,
-    partitions::{PARTITIONS, tag_of},
+    partitions::{PARTITIONS, partition_of, tag_of},
     scripts::Scripts,
     server::RedisServer,
 };
@@ -128,6 +129,11 @@ impl SharedRedis {
         self.0.server_of(0).await?.ask_all::<redis::Value>(&pipeline).await.map(drop)
     }
 
+    /// The mark of what belongs to a room.
+    pub(crate) fn mark(room: RoomId) -> u128 {
+        partition_of(room) as u128
+    }
+
     /// The name of a key that lies with all others of the same mark.
     pub(crate) fn key(mark: u128, name: &str) -> String {
         format!("{{{}}}:{name}", tag_of(partition(mark)))
@@ -141,6 +147,11 @@ impl SharedRedis {
     /// Asks for something about keys of a mark.
     pub(crate) async fn ask<T: FromRedisValue>(&self, mark: u128, command: &Cmd) -> Result<T, Fault> {
         self.0.server_of(partition(mark)).await?.ask(command).await
+    }
+
+    /// Does several things with keys of a mark.
+    pub(crate) async fn ask_all<T: FromRedisValue>(&self, mark: u128, pipeline: &Pipeline) -> Result<T, Fault> {
+        self.0.server_of(partition(mark)).await?.ask_all(pipeline).await
     }
 }
 

@@ -6,13 +6,25 @@ mod sql;
 use std::collections::BTreeSet;
 
 use async_trait::async_trait;
-use heartogether::id::{AccountId, RoomCode, RoomId};
+use heartogether::id::{AccountId, MessageNumber, RoomCode, RoomId};
 
 pub use memory::MemoryDirectory;
 pub use sql::SqlDirectory;
 
-use super::copy::Contents;
+use super::{
+    copy::Contents,
+    position::{Position, StoredSnapshot},
+};
 use crate::storage::StorageError;
+
+/// What a directory keeps of a room, for the case that all servers and nodes lose it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Kept {
+    /// The room, as it was at some time.
+    pub copy: StoredSnapshot,
+    /// Whose messages the archive has now, each account with the number of its latest.
+    pub written: Vec<(AccountId, MessageNumber)>,
+}
 
 /// The rooms whose logs are elsewhere.
 #[async_trait]
@@ -64,6 +76,24 @@ pub trait RoomDirectory: Send + Sync {
     /// # Errors
     /// [`StorageError`].
     async fn drop_earlier_log(&self, room: RoomId) -> Result<(), StorageError>;
+
+    /// Keeps how a room is, in place of a copy from before, unless the room is gone. It is not a part of the log.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    async fn keep_copy(&self, room: RoomId, copy: &StoredSnapshot) -> Result<(), StorageError>;
+
+    /// The place of a room's copy; `None` if there is no copy.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    async fn copied(&self, room: RoomId) -> Result<Option<Position>, StorageError>;
+
+    /// What is kept of a room; `None` if there is no copy.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    async fn kept(&self, room: RoomId) -> Result<Option<Kept>, StorageError>;
 
     /// Removes a room. To remove it twice changes nothing.
     ///

@@ -1,29 +1,38 @@
 //! Heals rooms whose server was replaced or has lost them.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeSet, VecDeque},
     sync::{Arc, atomic::Ordering::Relaxed},
     time::Duration,
 };
 
-use heartogether::id::RoomId;
+use heartogether::{id::RoomId, room::Room};
 use tokio::time::{sleep, timeout};
 
 use super::{
-    PAUSE, Shared,
+    Kept, PAUSE, Shared,
     confirmation::Verdict,
     copy::Contents,
     following::Follower,
     healing::{Mending, Offer, Remains, choose},
-    position::Position,
+    log::is_known,
+    position::{Position, StoredSnapshot},
     server::{LogServer, Opening, Standing, State},
 };
-use crate::storage::{epochs::Epoch, log::LogError};
+use crate::storage::{epochs::Epoch, log::LogError, sealing::Sealed};
 
 /// How long the copies of nodes are waited for that live.
 const OFFERS: Duration = Duration::from_secs(2);
 /// How long what was written may take to be confirmed.
 const CONFIRMATION: Duration = Duration::from_secs(4);
+
+/// Where a room's log comes from that neither servers nor nodes have.
+enum Origin {
+    /// A single server has written it, before several nodes shared the rooms.
+    EarlierLog,
+    /// The directory has a copy of the room.
+    Copy,
+}
 
 impl Shared {
     /// Makes a room's log whole and opens a new epoch of it. If another node does that first, nothing is changed.
@@ -45,21 +54,21 @@ impl Shared {
         }
         let Epoch(epoch) = self.epochs.draw(follower.room).await?;
         let offers = self.collect(follower, server, epoch, state.remains).await?;
-        let mut is_earlier = false;
+        let mut origin = None;
         let (line, replaces, contents) = match choose(state.remains, &offers) {
             Mending::Keep => (state.remains.line, false, Contents::default()),
             Mending::Extend(entries) => {
                 (state.remains.line, false, Contents { snapshots: Vec::new(), entries: entries.into() })
             }
             Mending::Replace(line, contents) => (line, true, contents),
-            Mending::Impossible => {
-                is_earlier = true;
-                match self.directory.earlier_log(follower.room).await? {
-                    Some(earlier) => (0, true, earlier),
-                    None if self.is_opened_since(follower.room, server, state).await? => return Ok(()),
-                    None => return Err(LogError::NothingLeft),
+            Mending::Impossible => match self.elsewhere(follower.room).await? {
+                Some((found, contents)) => {
+                    origin = Some(found);
+                    (0, true, contents)
                 }
-            }
+                None if self.is_opened_since(follower.room, server, state).await? => return Ok(()),
+                None => return Err(LogError::NothingLeft),
+            },
         };
         let expected = (state.epoch, state.remains.last.seq);
         let opening = Opening { epoch, expected, line, replaces, contents };
@@ -68,11 +77,36 @@ impl Shared {
         if is_open && state.standing == Standing::Missing {
             self.delete_if_ended(follower.room).await?;
         }
-        if is_open && is_earlier {
-            tracing::info!(room = %follower.room, "the log that a single server wrote goes on here");
-            self.directory.drop_earlier_log(follower.room).await?;
+        match origin.filter(|_| is_open) {
+            Some(Origin::EarlierLog) => {
+                tracing::info!(room = %follower.room, "the log that a single server wrote goes on here");
+                self.directory.drop_earlier_log(follower.room).await?;
+            }
+            Some(Origin::Copy) => {
+                tracing::warn!(room = %follower.room, "a room's log was lost; the room goes on as its copy in the database says");
+            }
+            None => {}
         }
         Ok(())
+    }
+
+    /// What a room of which neither servers nor nodes have anything can go on with.
+    async fn elsewhere(&self, room: RoomId) -> Result<Option<(Origin, Contents)>, LogError> {
+        if let Some(earlier) = self.directory.earlier_log(room).await? {
+            return Ok(Some((Origin::EarlierLog, earlier)));
+        }
+        let Some(meant) = self.given_up().get(&room).copied() else { return Ok(None) };
+        let kept = self.directory.kept(room).await?;
+        let Some(Kept { copy, written }) = kept.filter(|kept| kept.copy.position == meant) else { return Ok(None) };
+        if !is_known(&copy) {
+            return Err(LogError::NotUnderstood);
+        }
+        let sealed = Sealed { value: copy.data.value, texts: copy.data.texts };
+        let read = self.sealer.open::<Room>(&[sealed]).await?.pop().flatten().ok_or(LogError::NotUnderstood)?;
+        let data = self.stored(&read.with_archive(written)).await?;
+        // It is before all epochs, as the log of a single server is.
+        let snapshot = StoredSnapshot { position: Position { epoch: 0, seq: meant.seq }, data };
+        Ok(Some((Origin::Copy, Contents { snapshots: vec![Arc::new(snapshot)], entries: VecDeque::new() })))
     }
 
     /// Whether another node has opened an epoch of the room since its state was read. It may have dropped the earlier log then.

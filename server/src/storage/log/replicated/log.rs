@@ -19,17 +19,19 @@ use tokio::{
 use super::{
     PATIENCE, PAUSE, ReplicatedLog, Shared,
     nodes::BEAT,
-    position::{Data, StoredSnapshot},
+    position::{Data, Position, StoredSnapshot},
 };
 use crate::{
     random,
     storage::{
-        log::{AppendNonce, Appended, LogError, Page, RoomLog, SNAPSHOT_VERSION, Subscription, snapshot_version},
+        log::{
+            AppendNonce, Appended, CopyId, LogError, Page, RoomLog, SNAPSHOT_VERSION, Subscription, snapshot_version,
+        },
         sealing::Sealed,
     },
 };
 
-fn is_known(snapshot: &StoredSnapshot) -> bool {
+pub(super) fn is_known(snapshot: &StoredSnapshot) -> bool {
     snapshot.data.version <= SNAPSHOT_VERSION
 }
 
@@ -135,6 +137,22 @@ impl RoomLog for ReplicatedLog {
         outcome
     }
 
+    async fn copied(&self, room: RoomId) -> Result<Option<CopyId>, LogError> {
+        let copied = self.shared.directory.copied(room).await?;
+        Ok(copied.map(|Position { epoch, seq }| CopyId { epoch, seq }))
+    }
+
+    async fn restore(&self, room: RoomId, CopyId { epoch, seq }: CopyId) -> Result<bool, LogError> {
+        self.shared.given_up().insert(room, Position { epoch, seq });
+        let restored = self.shared.follow(room).await;
+        self.shared.given_up().remove(&room);
+        match restored {
+            Ok(_) => Ok(true),
+            Err(LogError::NothingLeft | LogError::NoSuchRoom) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
     async fn gone(&self, others: BTreeSet<NodeId>) -> Result<BTreeSet<NodeId>, LogError> {
         Ok(self.shared.nodes.gone(others))
     }
@@ -173,9 +191,14 @@ impl Shared {
         Ok(())
     }
 
-    async fn keep_snapshot(self: &Arc<Self>, id: RoomId, room: &Room) -> Result<(), LogError> {
+    /// A room as it is stored.
+    pub(super) async fn stored(&self, room: &Room) -> Result<Data, LogError> {
         let sealed = self.sealer.seal(room).await?;
-        let data = Data { version: snapshot_version(room), value: sealed.value, texts: sealed.texts };
+        Ok(Data { version: snapshot_version(room), value: sealed.value, texts: sealed.texts })
+    }
+
+    async fn keep_snapshot(self: &Arc<Self>, id: RoomId, room: &Room) -> Result<(), LogError> {
+        let data = self.stored(room).await?;
         loop {
             let follower = self.follow(id).await?;
             let (line, position) = {
@@ -189,7 +212,11 @@ impl Shared {
             contents.add_snapshot(snapshot.clone(), is_known);
             let server = self.servers.primary(id).await?;
             if server.add_snapshot(id, line, &snapshot, contents.cut()).await? {
-                follower.copy().add_snapshot(snapshot, is_known);
+                follower.copy().add_snapshot(snapshot.clone(), is_known);
+                // One node does, so that they do not overtake each other.
+                if room.kind().members_stay() && self.nodes.looks_after(self.node, id) {
+                    self.directory.keep_copy(id, &snapshot).await?;
+                }
                 return Ok(());
             }
             self.catch_up(&follower).await?;

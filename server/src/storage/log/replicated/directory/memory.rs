@@ -8,16 +8,29 @@ use std::{
 use async_trait::async_trait;
 use heartogether::id::{AccountId, RoomCode, RoomId};
 
-use super::RoomDirectory;
-use crate::storage::{StorageError, log::replicated::copy::Contents};
+use super::{Kept, RoomDirectory};
+use crate::storage::{
+    StorageError,
+    log::replicated::{
+        copy::Contents,
+        position::{Position, StoredSnapshot},
+    },
+};
 
 /// A directory in memory.
 #[derive(Default)]
-pub struct MemoryDirectory(Mutex<HashMap<RoomId, (RoomCode, BTreeSet<AccountId>)>>);
+pub struct MemoryDirectory {
+    rooms: Mutex<HashMap<RoomId, (RoomCode, BTreeSet<AccountId>)>>,
+    copies: Mutex<HashMap<RoomId, StoredSnapshot>>,
+}
 
 impl MemoryDirectory {
     fn rooms(&self) -> MutexGuard<'_, HashMap<RoomId, (RoomCode, BTreeSet<AccountId>)>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.rooms.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn copies(&self) -> MutexGuard<'_, HashMap<RoomId, StoredSnapshot>> {
+        self.copies.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -65,8 +78,29 @@ impl RoomDirectory for MemoryDirectory {
         Ok(())
     }
 
+    async fn keep_copy(&self, room: RoomId, copy: &StoredSnapshot) -> Result<(), StorageError> {
+        if self.rooms().contains_key(&room) {
+            let mut copies = self.copies();
+            let kept = copies.entry(room).or_insert_with(|| copy.clone());
+            if copy.position > kept.position {
+                *kept = copy.clone();
+            }
+        }
+        Ok(())
+    }
+
+    async fn copied(&self, room: RoomId) -> Result<Option<Position>, StorageError> {
+        Ok(self.copies().get(&room).map(|copy| copy.position))
+    }
+
+    /// There is no archive.
+    async fn kept(&self, room: RoomId) -> Result<Option<Kept>, StorageError> {
+        Ok(self.copies().get(&room).map(|copy| Kept { copy: copy.clone(), written: Vec::new() }))
+    }
+
     async fn remove(&self, room: RoomId) -> Result<(), StorageError> {
         self.rooms().remove(&room);
+        self.copies().remove(&room);
         Ok(())
     }
 }

@@ -6,12 +6,14 @@ use std::{
 };
 
 use async_trait::async_trait;
-use heartogether::id::{AccountId, RoomCode, RoomId};
+use heartogether::id::{AccountId, MessageNumber, RoomCode, RoomId};
 
-use super::RoomDirectory;
+use super::{Kept, RoomDirectory};
 use crate::storage::{
     StorageError,
-    database::{Connection, Database, Durability, Error, Row, WriteTransaction, from_sql, statement, unreadable},
+    database::{
+        Connection, Database, Durability, Error, Row, WriteTransaction, from_sql, statement, to_sql, unreadable,
+    },
     log::replicated::{
         copy::Contents,
         position::{Data, Position, StoredEntry, StoredSnapshot},
@@ -67,6 +69,11 @@ fn position(row: &Row) -> Result<Position, Error> {
     Ok(Position { epoch: 0, seq: from_sql(row.try_get("seq")?) })
 }
 
+/// A place in a log that several nodes write.
+fn position_in_epoch(row: &Row) -> Result<Position, Error> {
+    Ok(Position { epoch: from_sql(row.try_get("epoch")?), seq: from_sql(row.try_get("seq")?) })
+}
+
 /// Both logs store values in the same form, sealed with the same keys.
 fn data(row: &Row, column: &str) -> Result<Data, Error> {
     let version = u32::try_from(row.try_get::<i64>("version")?).unwrap_or_default();
@@ -81,6 +88,11 @@ fn entry(row: &Row) -> Result<Arc<StoredEntry>, Error> {
     let (position, at) = (position(row)?, from_sql(row.try_get("at")?));
     let nonce = format!("earlier-{}", position.seq);
     Ok(Arc::new(StoredEntry { position, at, nonce, data: data(row, "event")? }))
+}
+
+fn latest_message(row: &Row) -> Result<(AccountId, MessageNumber), Error> {
+    let account = row.try_get::<&str>("account")?.parse().map_err(unreadable)?;
+    Ok((account, MessageNumber(from_sql(row.try_get("number")?))))
 }
 
 /// Notes accounts, unless the room is gone.
@@ -159,6 +171,36 @@ impl RoomDirectory for SqlDirectory {
 
     async fn drop_earlier_log(&self, room: RoomId) -> Result<(), StorageError> {
         self.delete(room, &EARLIER_LOG).await
+    }
+
+    async fn keep_copy(&self, room: RoomId, copy: &StoredSnapshot) -> Result<(), StorageError> {
+        let keep = "INSERT INTO room_copies (room, epoch, seq, version, state, sealed) \
+                    SELECT id, $2, $3, $4, $5, $6 FROM rooms WHERE id = $1 ON CONFLICT (room) DO UPDATE SET \
+                    epoch = excluded.epoch, seq = excluded.seq, version = excluded.version, state = excluded.state, \
+                    sealed = excluded.sealed WHERE excluded.epoch > room_copies.epoch \
+                    OR (excluded.epoch = room_copies.epoch AND excluded.seq > room_copies.seq)";
+        let StoredSnapshot { position: Position { epoch, seq }, data } = copy;
+        let keep = statement(keep).bind(room.to_string()).bind(to_sql(*epoch)).bind(to_sql(*seq));
+        let keep = keep.bind(i64::from(data.version)).bind(data.value.clone()).bind(data.texts.clone());
+        keep.execute(&self.database).await?;
+        Ok(())
+    }
+
+    async fn copied(&self, room: RoomId) -> Result<Option<Position>, StorageError> {
+        let select = statement("SELECT epoch, seq FROM room_copies WHERE room = $1").bind(room.to_string());
+        Ok(select.fetch_optional(&self.database).await?.as_ref().map(position_in_epoch).transpose()?)
+    }
+
+    async fn kept(&self, room: RoomId) -> Result<Option<Kept>, StorageError> {
+        let select = "SELECT epoch, seq, version, state, sealed FROM room_copies WHERE room = $1";
+        let Some(row) = statement(select).bind(room.to_string()).fetch_optional(&self.database).await? else {
+            return Ok(None);
+        };
+        let copy = StoredSnapshot { position: position_in_epoch(&row)?, data: data(&row, "state")? };
+        let select = "SELECT account, MAX(number) AS number FROM messages WHERE room = $1 GROUP BY account";
+        let written = statement(select).bind(room.to_string()).slow().fetch_all(&self.database).await?;
+        let written = written.iter().map(latest_message).collect::<Result<_, _>>()?;
+        Ok(Some(Kept { copy, written }))
     }
 
     async fn remove(&self, room: RoomId) -> Result<(), StorageError> {
