@@ -34,6 +34,9 @@ use crate::{
 };
 use room_opening::{RoomOpening, check_database};
 
+/// Milliseconds after which every node knows that an account has become a member.
+const KNOWN_EVERYWHERE_MS: u64 = 60_000;
+
 #[async_trait]
 impl Backend for Node {
     async fn sign_in_guest(
@@ -111,8 +114,9 @@ impl Backend for Node {
             let room = self.rooms.open(membership.room);
             match room.save(account.id).await {
                 Some(room) => saved.push(room.with(&membership)),
-                // What cannot be read now may be read later.
-                None if room.check_readable().is_err() => {}
+                // What cannot be read now may be read later, and this node may not know yet that another has let the account in.
+                None if room.check_readable().is_err() || !self.log.may_let_go() => {}
+                None if self.clock.now().since_ms(membership.since) < KNOWN_EVERYWHERE_MS => {}
                 None => self.store.end_membership(account.id, membership.room).await.map_err(ServerError::from)?,
             }
         }

@@ -46,6 +46,7 @@ struct Scene {
     visitor: Visitor,
     session: CurrentSession,
     room: RoomCode,
+    clock: Arc<ManualClock>,
     _data: TempDir,
 }
 
@@ -56,14 +57,14 @@ impl Scene {
         let arguments = ["heartogether-server", "--port", "0", "--host", "127.0.0.1", "--data-dir", folder];
         let config = Config::from_arguments(arguments).expect("valid flags");
         let clock = Arc::new(ManualClock::at(Timestamp::from_millis(1_800_000_000_000)));
-        let node = Server::bind(config, Limits::default(), clock).await.expect("a server").node;
+        let node = Server::bind(config, Limits::default(), clock.clone()).await.expect("a server").node;
         let visitor = Visitor { guests: node.guests(), ..Visitor::default() };
         let name = DisplayName::parse(GUEST).expect("a name");
         let begun = node.sign_in_guest(name, &visitor, None).await.unwrap_or_else(|error| panic!("{error}"));
         let (account, session) = find(&node, &begun.cookie).await.expect("a session");
         let room = node.create_room(&account, &Caller::default()).await.unwrap_or_else(|error| panic!("{error}"));
         let visitor = Visitor { account: Some(account), ..visitor };
-        Self { node, visitor, session, room, _data: data }
+        Self { node, visitor, session, room, clock, _data: data }
     }
 
     fn account(&self) -> Account {

@@ -7,7 +7,7 @@ use heartogether::{
     role::Role,
     room::ConnectionRef,
 };
-use heartogether_app::api::Caller;
+use heartogether_app::api::{Backend, Caller};
 
 use super::{Scene, until};
 use crate::websocket::{CloseReason, Connection, Frame, SendQueue, send_queue};
@@ -80,4 +80,19 @@ async fn messages_of_a_closed_connection_are_ignored() {
     assert_eq!(opened.handle(Box::new(ClientMessage::Ping(Ping { nonce: 1 })), 0).await, Err(CloseReason::GONE));
     assert!(matches!(queue.next().await, Some(Frame::Text(_))), "the welcome");
     assert!(matches!(queue.next().await, Some(Frame::Close(_))), "and no pong");
+}
+
+#[tokio::test]
+async fn a_lounge_stays_in_a_list_while_the_room_here_may_not_know_yet_that_the_account_is_in_it() {
+    let scene = Scene::set().await;
+    let (node, account) = (&scene.node, scene.account());
+    let room = node.log.find(scene.room).await.expect("the log").expect("a room");
+    // As another node does. The account has no place here.
+    node.store.add_membership(account.id, room, node.clock.now()).await.expect("added");
+    for (ms, is_kept) in [(0, true), (59_999, true), (1, false)] {
+        scene.clock.advance(ms);
+        assert!(node.saved_lounges(&account).await.unwrap_or_else(|error| panic!("{error}")).is_empty());
+        let is_there = !node.store.memberships(account.id).await.expect("read").is_empty();
+        assert_eq!(is_there, is_kept, "{ms} ms later");
+    }
 }

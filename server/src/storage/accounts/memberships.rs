@@ -16,6 +16,8 @@ pub const MEMBERSHIPS_LISTED: usize = 200;
 pub struct Membership {
     /// The room.
     pub room: RoomId,
+    /// Since when.
+    pub since: Timestamp,
     /// The latest message that the account has seen.
     pub read_up_to: MessageNumber,
     /// Whether the account wants no notifications from there.

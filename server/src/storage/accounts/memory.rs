@@ -312,8 +312,8 @@ impl Visits for MemoryStore {
 
 #[async_trait]
 impl Memberships for MemoryStore {
-    async fn add_membership(&self, account: AccountId, room: RoomId, _since: Timestamp) -> Result<bool, StorageError> {
-        let membership = Membership { room, read_up_to: MessageNumber::default(), muted: false };
+    async fn add_membership(&self, account: AccountId, room: RoomId, since: Timestamp) -> Result<bool, StorageError> {
+        let membership = Membership { room, since, read_up_to: MessageNumber::default(), muted: false };
         Ok(self.kept().take_membership(account, membership))
     }
 

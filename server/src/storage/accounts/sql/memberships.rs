@@ -42,11 +42,13 @@ impl Memberships for SqlStore {
     }
 
     async fn memberships(&self, account: AccountId) -> Result<Vec<Membership>, StorageError> {
-        let select = "SELECT room, read_up_to, muted FROM memberships WHERE account = $1 ORDER BY since DESC LIMIT $2";
+        let select =
+            "SELECT room, since, read_up_to, muted FROM memberships WHERE account = $1 ORDER BY since DESC LIMIT $2";
         let select = statement(select).bind(account.to_string()).bind(to_sql(MEMBERSHIPS_LISTED as u64));
         let parse = |row: &Row| {
             Ok(Membership {
                 room: row.try_get::<&str>("room")?.parse().map_err(unreadable)?,
+                since: Timestamp::from_millis(from_sql(row.try_get("since")?)),
                 read_up_to: MessageNumber(from_sql(row.try_get("read_up_to")?)),
                 muted: row.try_get_flag("muted")? == Some(true),
             })
