@@ -3,7 +3,8 @@ import { type Page } from '@playwright/test';
 
 import { fitsEveryWidth, keepsFocus, passesAxe, tabTo } from '../accessibility';
 import { expect, test } from '../fixtures';
-import { actOn, comeIn, field, isIn, memberOf, members, openLounge } from '../lounge_actions';
+import { actOn, comeIn, field, isIn, memberOf, members, openLounge, setHidden } from '../lounge_actions';
+import { ALLOWED, holdNotifications, notifyMe, press, shown } from '../notifications';
 import { button, isHydrated, main, showsRefusal, showsState } from '../page_actions';
 
 const dialog = (page: Page) => page.getByRole('dialog', { name: 'Question' });
@@ -176,6 +177,157 @@ test('when nobody is asked any more, all who wait come in', async ({ newVisitor 
   await isIn(grace);
   await expect(notice(ada)).toHaveCount(0);
   await comeIn(linus, code, 'Linus');
+});
+
+test('the owner learns of who asks while the page is hidden, once of each, and in the lists', async ({ newVisitor }) => {
+  const [ada, grace, linus] = [await newVisitor(ALLOWED), await newVisitor(), await newVisitor()];
+  const code = await openLounge(ada, 'Ada', 'Engine room');
+  await askFirst(ada);
+  await notifyMe(ada);
+  const elsewhere = await ada.context().newPage();
+  await elsewhere.goto('/');
+  await isHydrated(elsewhere);
+  await button(elsewhere, 'Open a lounge').click();
+  await isIn(elsewhere);
+  await setHidden(ada, true);
+  await knock(grace, code, 'Grace');
+  await expect(ada).toHaveTitle('(1) Engine room · HearTogether');
+  await expect(ada.locator('link[rel=icon]')).toHaveAttribute('href', '/counting-icon/1');
+  await expect.poll(() => shown(ada)).toEqual(['Engine room: Grace asks to come in']);
+  const counted = (name: string) => elsewhere.getByTestId('waiting-count').and(elsewhere.getByRole('img', { name }));
+  await expect(counted('1 person asks to come in')).toBeVisible();
+  await passesAxe(elsewhere, [1280]);
+  await knock(linus, code, 'Linus');
+  await expect.poll(() => shown(ada)).toEqual(['Engine room: 2 people ask to come in']);
+  await expect(counted('2 people ask to come in')).toBeVisible();
+  const home = await ada.context().newPage();
+  await home.goto('/');
+  await expect(home.getByRole('region', { name: 'Your lounges' })).toContainText('2 people ask to come in');
+  await button(linus, 'Stop waiting').click();
+  await expect.poll(() => shown(ada)).toEqual(['Engine room: Grace asks to come in']);
+
+  // A press shows who asks, and nobody is told of twice.
+  expect(await press(ada)).toEqual(['focus']);
+  await expect(asks(ada)).toHaveCount(1);
+  await expect.poll(() => shown(ada)).toEqual([]);
+  await setHidden(ada, false);
+  await expect(ada).toHaveTitle('Engine room · HearTogether');
+  await setHidden(ada, true);
+  await expect(ada).toHaveTitle('(1) Engine room · HearTogether');
+  await ada.reload();
+  await isIn(ada);
+  await setHidden(ada, true);
+  await expect(ada).toHaveTitle('(1) Engine room · HearTogether');
+  expect(await shown(ada)).toEqual([]);
+  // It goes when it is decided, here on a second page.
+  await knock(linus, code, 'Linus');
+  await expect.poll(() => shown(ada)).toEqual(['Engine room: 2 people ask to come in']);
+  const second = await ada.context().newPage();
+  await second.goto(`/lounge/${code}`);
+  await isIn(second);
+  await notice(second).click();
+  await button(second, 'Let in Grace').click();
+  await button(second, 'Let in Linus').click();
+  await expect.poll(() => shown(ada)).toEqual([]);
+  await expect(ada).toHaveTitle('Engine room · HearTogether');
+  await expect(elsewhere.getByTestId('waiting-count')).toHaveCount(0);
+});
+
+test('a page in sight takes away what a hidden page of the lounge tells of who asks', async ({ newVisitor }) => {
+  const [ada, grace] = [await newVisitor(ALLOWED), await newVisitor()];
+  const code = await openLounge(ada, 'Ada', 'Engine room');
+  await askFirst(ada);
+  await notifyMe(ada);
+  const second = await ada.context().newPage();
+  await second.goto(`/lounge/${code}`);
+  await isIn(second);
+  await setHidden(ada, true);
+  const held = await holdNotifications(ada);
+  await held.release();
+  await knock(grace, code, 'Grace');
+  await expect(notice(second)).toHaveText('Grace asks to come in');
+  await expect.poll(held.shown).toBe(1);
+  await expect.poll(() => shown(second)).toEqual([]);
+});
+
+test('a notification says who asks now, and goes with the last of them also while it is being shown', async ({ newVisitor }) => {
+  const [ada, grace] = [await newVisitor(ALLOWED), await newVisitor()];
+  const code = await openLounge(ada, 'Ada', 'Engine room');
+  await askFirst(ada);
+  await notifyMe(ada);
+  await setHidden(ada, true);
+  await knock(grace, code, 'Grace');
+  await expect.poll(() => shown(ada)).toEqual(['Engine room: Grace asks to come in']);
+  await knock(grace, code, 'Grace H.');
+  await expect.poll(() => shown(ada)).toEqual(['Engine room: Grace H. asks to come in']);
+  await button(grace, 'Stop waiting').click();
+  await expect.poll(() => shown(ada)).toEqual([]);
+
+  const held = await holdNotifications(ada);
+  await knock(grace, code, 'Grace');
+  await expect.poll(held.asked).toBe(1);
+  await button(grace, 'Stop waiting').click();
+  await expect(ada).toHaveTitle('Engine room · HearTogether');
+  await held.release();
+  await expect.poll(held.shown).toBe(1);
+  await expect.poll(() => shown(ada)).toEqual([]);
+});
+
+test('who tries again asks under the name that they have typed', async ({ newVisitor }) => {
+  const [ada, grace] = [await newVisitor(), await newVisitor()];
+  const code = await openLounge(ada, 'Ada');
+  await askFirst(ada);
+  await knock(grace, code, 'Grace');
+  await notice(ada).click();
+  await button(ada, 'Decline Grace').click();
+  await button(ada, 'Close').click();
+  await showsRefusal(grace, 'declined');
+  await grace.reload();
+  await isHydrated(grace);
+  await grace.getByLabel('Your name in this lounge').fill('Countess');
+  await button(grace, 'Come in').click();
+  await showsRefusal(grace, 'declined_lately');
+  // Nobody has to wait once nobody is asked.
+  await asking(ada).click();
+  await expect(asking(ada)).toHaveAttribute('aria-checked', 'false');
+  await button(grace, 'Try again').click();
+  await isIn(grace);
+  await expect(memberOf(ada, 'Countess')).toHaveAttribute('data-here');
+});
+
+test('who is declined cannot ask again for a while, and who is banned as they ask cannot ask any more', async ({ newVisitor }) => {
+  const [ada, grace, linus] = [await newVisitor(), await newVisitor(), await newVisitor()];
+  const code = await openLounge(ada, 'Ada');
+  await askFirst(ada);
+  await knock(grace, code, 'Grace');
+  await notice(ada).click();
+  await button(ada, 'Decline Grace').click();
+  await showsRefusal(grace, 'declined');
+  const askAgain = async (page: Page) => {
+    await page.reload();
+    await isHydrated(page);
+    await page.getByLabel('Your name in this lounge').fill('Somebody');
+    await button(page, 'Come in').click();
+  };
+  await askAgain(grace);
+  await showsRefusal(grace, 'declined_lately');
+  await expect(grace.getByText('You can ask again ten minutes later.')).toBeVisible();
+  await passesAxe(grace, [390]);
+  await expect(asks(ada)).toHaveCount(0);
+
+  await knock(linus, code, 'Linus');
+  await expect(asks(ada)).toHaveCount(1);
+  await tabTo(ada, button(ada, 'Ban Linus'));
+  await ada.keyboard.press('Enter');
+  await expect(dialog(ada)).toContainText('Ban Linus?');
+  await dialog(ada).getByRole('button', { name: 'Ban' }).click();
+  await expect(ada.getByText('Linus is being banned.')).toBeVisible();
+  await showsRefusal(linus, 'declined');
+  await expect(notice(ada)).toHaveCount(0);
+  await expect(async () => {
+    await askAgain(linus);
+    await expect(main(linus)).toHaveAttribute('data-refusal', 'removed', { timeout: 2000 });
+  }).toPass();
 });
 
 test('asking is shown to everybody who can press a key or hear a page', async ({ newVisitor }) => {

@@ -148,15 +148,20 @@ test('what is unread is counted on the icon of the page and of the installed app
 });
 
 test('a notification comes for an answer or a mention while the page is hidden, if it is wanted', async ({ newVisitor }) => {
-  const [ada, grace] = [await newVisitor(), await newVisitor({ permissions: ['notifications'] })];
+  // What the worker shows, where there is one, is in lounge-notifications.spec.ts.
+  const [ada, grace] = [await newVisitor(), await newVisitor({ permissions: ['notifications'], serviceWorkers: 'block' })];
   await grace.addInitScript(() => {
     const shown: string[] = [];
     Object.assign(window, { shown });
-    class Told {
+    class Told extends EventTarget {
       static permission = 'granted';
       static requestPermission = () => Promise.resolve('granted');
       constructor(title: string, { body }: { body: string }) {
+        super();
         shown.push(`${title}: ${body}`);
+      }
+      close() {
+        shown.push('closed');
       }
     }
     Object.assign(window, { Notification: Told });
@@ -175,11 +180,12 @@ test('a notification comes for an answer or a mention while the page is hidden, 
   await say(ada, '@Grace!');
   await expect.poll(shown).toEqual(['Ada in Engine room: @Grace!']);
   await setHidden(grace, false);
+  await expect.poll(shown).toEqual(['Ada in Engine room: @Grace!', 'closed']);
   await grace.getByRole('switch', { name: 'Mute this lounge' }).click();
   await setHidden(grace, true);
   await say(ada, '@Grace?');
   await expect(messageOf(grace, '@Grace?')).toHaveCount(1);
-  expect(await shown()).toHaveLength(1);
+  expect(await shown()).toHaveLength(2);
   await grace.reload();
   await isIn(grace);
   await expect(grace.getByRole('switch', { name: 'Mute this lounge' })).toBeChecked();

@@ -8,6 +8,8 @@
     serviceWorker.register(`${scope}sw.js`, { scope }).catch(() => {});
   };
   const whenIdle = () => ("requestIdleCallback" in window ? requestIdleCallback(register) : register());
+  // The worker asks which path the page shows, to lead to it.
+  serviceWorker?.addEventListener("message", ({ ports: [port] }) => port?.postMessage(location.pathname));
   // A page that has one came by it.
   if (serviceWorker && !serviceWorker.controller) addEventListener("load", () => setTimeout(whenIdle, AFTER_MS));
 }

@@ -1,6 +1,6 @@
 // The service worker. It shows the kept page "offline" where the server does not send a page, and keeps the files of the
 // build, whose names change with their content. Every page comes from the server, so a page is never an old one. What
-// visitors send and get is never kept.
+// visitors send and get is never kept. It shows the notifications of pages, and leads to them.
 //
 // The server writes what belongs to its build before this script (`heartogetherBuild`). A new worker waits until the pages
 // of the last one are closed, so it takes nothing away from a page that is live.
@@ -9,6 +9,8 @@
   const build = /** @type {{ shell: [string, ...string[]], files: string[] }} */ (Reflect.get(self, "heartogetherBuild"));
   /** How long a server may say nothing before it is asked whether it is there. */
   const SILENT_MS = 8000;
+  /** How long a page may take to say what it shows. One that sleeps says nothing. */
+  const PAGE_ANSWERS_MS = 500;
   /** Proxies answer so for a server that does not answer them. */
   const OF_PROXIES = [502, 503, 504];
 
@@ -31,6 +33,8 @@
     else if (files.has(url)) event.respondWith(file(event));
   });
 
+  worker.addEventListener("notificationclick", (event) => event.waitUntil(lead(event.notification)));
+
   async function keepShell() {
     const cache = await caches.open(cacheName);
     await cache.addAll(shell);
@@ -51,7 +55,10 @@
   /** @param {FetchEvent} event */
   async function page(event) {
     const answer = await answerInTime(event).catch(() => undefined);
-    if (answer && !isOfProxy(answer)) return answer;
+    if (answer && !isOfProxy(answer)) {
+      event.waitUntil(closeNotifications(event.request.url));
+      return answer;
+    }
     const kept = await caches.match(offline, { cacheName, ignoreVary: true }).catch(() => undefined);
     return kept ?? answer ?? Response.error();
   }
@@ -87,5 +94,33 @@
     const answer = await fetch(event.request);
     if (cache && answer.ok) event.waitUntil(cache.put(url, answer.clone()).catch(() => {}));
     return answer;
+  }
+
+  /** Whoever opens a page sees what its notifications are about, once the server has sent it. @param {string} address */
+  async function closeNotifications(address) {
+    const shown = (await worker.registration.getNotifications?.()) ?? [];
+    const path = new URL(address).pathname;
+    shown.filter(({ data }) => data?.page === path).forEach((notification) => notification.close());
+  }
+
+  /** Leads to the page that a notification is of. One that is open is told what was pressed. @param {Notification} notification */
+  async function lead({ data }) {
+    const pages = await worker.clients.matchAll({ type: "window", includeUncontrolled: true });
+    const paths = await Promise.all(pages.map(pathOf));
+    const open = pages[paths.indexOf(data.page)];
+    if (!open) return worker.clients.openWindow(data.page);
+    await closeNotifications(url(data.page));
+    open.postMessage(data);
+    return open.focus();
+  }
+
+  /** The path of what a page shows, see `register.js`. Browsers say only at which one it came. @param {Client} page @returns {Promise<string>} */
+  function pathOf(page) {
+    const { port1, port2 } = new MessageChannel();
+    return new Promise((resolve) => {
+      port1.onmessage = ({ data }) => resolve(data);
+      setTimeout(() => resolve(new URL(page.url).pathname), PAGE_ANSWERS_MS);
+      page.postMessage("path", [port2]);
+    });
   }
 }

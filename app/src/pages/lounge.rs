@@ -27,6 +27,7 @@ mod message;
 mod message_actions;
 mod message_text;
 mod news;
+mod notices;
 mod notification;
 mod paste;
 mod pictures;
@@ -115,7 +116,7 @@ fn Visit(summary: RoomSummary, saved: RwSignal<Vec<SavedLounge>>, first_name: St
     let lounge = Lounge::new(summary, saved, first_name);
     let handle = lounge.handle;
     if lounge.is_member_at_first() {
-        lounge.go_in(None);
+        lounge.go_in();
     }
     on_cleanup(move || handle.leave());
     let unread = Unread::follow(lounge);

@@ -29,7 +29,8 @@ pub(super) fn SavedLounges(places: AskedPlaces) -> impl IntoView {
 
 #[component]
 fn Row(lounge: SavedLounge) -> impl IntoView {
-    let (code, unread) = (lounge.code, u32::try_from(lounge.unread()).unwrap_or(u32::MAX));
+    let (code, waiting) = (lounge.code, lounge.waiting);
+    let unread = u32::try_from(lounge.unread()).unwrap_or(u32::MAX);
     let name = match &lounge.name {
         Some(name) => name.to_string().into_any(),
         None => {
@@ -43,6 +44,7 @@ fn Row(lounge: SavedLounge) -> impl IntoView {
             <a class="recent-name link" href=routes::href(&routes::lounge(code)) translate="no" dir="auto">
                 {name}
             </a>
+            {(waiting > 0).then(|| view! { <span class="badge">{text::waiting_in_lounge(waiting)}</span> })}
             {(unread > 0).then(|| view! { <span class="badge" data-status="live">{text::new_in_lounge(unread)}</span> })}
         </li>
     }

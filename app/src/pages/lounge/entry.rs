@@ -78,7 +78,7 @@ fn waiting(lounge: Lounge) -> AnyView {
 /// The button or the link that helps.
 fn way_in(lounge: Lounge, way: WayIn) -> AnyView {
     let again = |label: Key| {
-        let again = press(move |_| lounge.go_in(None));
+        let again = press(move |_| lounge.go_in());
         view! { <Button on:click=again>{label}</Button> }
     };
     let home = move || {

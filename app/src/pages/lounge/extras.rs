@@ -1,6 +1,6 @@
 //! What is drawn only where somebody asks for it. Its code is loaded then.
 
-use heartogether::id::MessageNumber;
+use heartogether::id::{MessageNumber, RoomCode};
 use leptos::{
     prelude::*,
     task::spawn_local,
@@ -14,6 +14,7 @@ use super::{
     icon::count_on_icon,
     invite::invite,
     later::later,
+    notices::{self, About, Notice},
     paste::markdown_of,
     pictures::{adding, viewer::viewer},
     pins::pins,
@@ -45,6 +46,10 @@ pub(super) struct Extras {
     pub(super) viewer: fn(Lounge) -> AnyView,
     /// Shows how much is unread on the page's icon.
     pub(super) count_on_icon: fn(usize),
+    /// Shows a notification of the system.
+    pub(super) notify: fn(Lounge, Notice),
+    /// Takes it away.
+    pub(super) close_notice: fn(RoomCode, About),
     /// The question why a message is reported.
     pub(super) report: fn(Lounge, MessageNumber) -> AnyView,
     /// What is pinned.
@@ -67,6 +72,8 @@ fn load() -> Result<Extras, SplitLoaderError> {
         added: adding::added,
         viewer,
         count_on_icon,
+        notify: notices::show,
+        close_notice: notices::close,
         pins,
         report,
         reports,

@@ -10,6 +10,7 @@ use super::{
     erased::{effect, flag, icon_button, part_when, press, said},
     lounges::unread_elsewhere,
     markup::words_of,
+    news::who_waits,
     shared::{Lounge, Question, Sheet},
     words::first_line,
 };
@@ -95,13 +96,7 @@ pub(super) fn connection(lounge: Lounge) -> AnyView {
 fn waiting(lounge: Lounge) -> AnyView {
     let locale = Locale::current();
     let told = Memo::new(move |_| {
-        let waiting =
-            lounge.handle.room.with(|room| room.as_ref().map(|room| room.waiting.clone()).unwrap_or_default());
-        match waiting.as_slice() {
-            [] => String::new(),
-            [one] => locale.say(text::asks_to_come_in(&one.name)).into_owned(),
-            more => locale.say(text::ask_to_come_in(u32::try_from(more.len()).unwrap_or(u32::MAX))).into_owned(),
-        }
+        lounge.handle.room.with(|room| room.as_ref().map(|room| who_waits(&room.waiting, locale).1)).unwrap_or_default()
     });
     let shown = move || {
         let open = press(move |_| lounge.question.set(Some(Question::Waiting)));

@@ -57,12 +57,12 @@ pub(super) fn lounges(lounge: Lounge, unread: Unread) -> AnyView {
 /// A row. What is known of the lounge that is open is newer than the list.
 fn row(lounge: Lounge, unread: Unread, saved: &SavedLounge, locale: Locale) -> AnyView {
     let is_here = saved.code == lounge.code;
-    let (name, count, is_muted) = match is_here {
+    let (name, count, waiting, is_muted) = match is_here {
         true => {
-            let count = u32::try_from(unread.count.get()).unwrap_or(u32::MAX);
-            (lounge.title.get(), count, lounge.muted.get())
+            let counted = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+            (lounge.title.get(), counted(unread.count.get()), counted(unread.waiting.get()), lounge.muted.get())
         }
-        false => (name_of(saved, locale), count_of(saved), saved.muted),
+        false => (name_of(saved, locale), count_of(saved), saved.waiting, saved.muted),
     };
     let muted = is_muted.then(|| {
         view! { <span class="muted-sign" title=locale.say(text::MUTED)><Icon glyph=Glyph::BellOff /></span> }
@@ -70,6 +70,15 @@ fn row(lounge: Lounge, unread: Unread, saved: &SavedLounge, locale: Locale) -> A
     let counted = (count > 0).then(|| {
         let label = locale.say(text::new_messages(count)).into_owned();
         view! { <span class="count" role="img" aria-label=label>{shown_count(count)}</span> }
+    });
+    let asked = (waiting > 0).then(|| {
+        let label = locale.say(text::ask_to_come_in(waiting)).into_owned();
+        view! {
+            <span class="count" role="img" aria-label=label data-testid="waiting-count">
+                <Icon glyph=Glyph::Person />
+                {shown_count(waiting)}
+            </span>
+        }
     });
     view! {
         <li>
@@ -84,6 +93,7 @@ fn row(lounge: Lounge, unread: Unread, saved: &SavedLounge, locale: Locale) -> A
                     {name.clone()}
                 </span>
                 {muted}
+                {asked}
                 {counted}
             </a>
         </li>
@@ -101,15 +111,19 @@ fn count_of(row: &SavedLounge) -> u32 {
     u32::try_from(row.unread()).unwrap_or(u32::MAX)
 }
 
+fn news_of(row: &SavedLounge) -> u32 {
+    count_of(row).saturating_add(row.waiting)
+}
+
 /// More than two digits say nothing more.
 fn shown_count(count: u32) -> String {
     if count > 99 { "99+".to_owned() } else { count.to_string() }
 }
 
-/// What is new in the visitor's other lounges, muted ones apart. Reads reactively.
+/// What is new in the visitor's other lounges, and who asks to come in there; muted ones apart. Reads reactively.
 pub(super) fn unread_elsewhere(lounge: Lounge) -> u32 {
     let is_told = |row: &&SavedLounge| row.code != lounge.code && !row.muted;
-    lounge.saved.with(|saved| saved.iter().filter(is_told).map(count_of).fold(0, u32::saturating_add))
+    lounge.saved.with(|saved| saved.iter().filter(is_told).map(news_of).fold(0, u32::saturating_add))
 }
 
 /// Keeps the list in line with what the server tells of the other lounges, and with the conversation in this one.
@@ -218,6 +232,7 @@ fn take_in(list: &mut Vec<SavedLounge>, changed: &LoungesChanged) {
             known.name.clone_from(&news.name);
             known.owner_name.clone_from(&news.owner_name);
             (known.last_message, known.written_at, known.seq) = (news.last_message, news.written_at, news.seq);
+            known.waiting = news.waiting;
         }
         if let Some(read) = changed.read.iter().find(|read| read.room == known.code) {
             known.read_up_to = known.read_up_to.max(read.up_to);

@@ -1,14 +1,20 @@
 //! What is new to the visitor: what they have seen, what they have not, and how they learn of it.
 
-use heartogether::id::{MemberId, MessageNumber};
+use std::time::Duration;
+
+use heartogether::{
+    id::{MemberId, MessageNumber},
+    room::{Message, Waiting},
+};
 use heartogether_client::{ConversationEntry, Input};
 use leptos::prelude::*;
 
 use super::{
     erased::effect,
-    extras::with_extras,
+    extras::{Extras, with_extras},
     markup::{speaks_to, words_of},
-    notification,
+    notices::{About, Notice},
+    notification::{self, Notifying},
     shared::Lounge,
     standing::Standing,
     words::first_line,
@@ -21,6 +27,9 @@ use crate::{
 /// Characters of a message that a screen reader is told of at once; the rest can be read in the log.
 const ANNOUNCED_CHARS: usize = 200;
 
+/// The time in which a page that is out of sight shows a notification after it has learned of something.
+const OTHERS_SHOW_WITHIN: Duration = Duration::from_secs(1);
+
 /// What the visitor has not seen.
 #[derive(Clone, Copy)]
 pub(super) struct Unread {
@@ -29,6 +38,8 @@ pub(super) struct Unread {
     is_shown: RwSignal<bool>,
     /// The messages of others after what the visitor has seen.
     pub(super) count: Memo<usize>,
+    /// How many ask to come in, for the owner.
+    pub(super) waiting: Memo<usize>,
     /// What comes after it was new when the visitor came, or came back.
     pub(super) new_after: RwSignal<Option<MessageNumber>>,
     /// What is announced.
@@ -45,38 +56,51 @@ impl Unread {
             let blocked = lounge.handle.blocked.read();
             lounge.handle.conversation.with(|entries| news(entries, seen, &blocked).count())
         });
-        let is_shown = RwSignal::new(true);
-        let unread =
-            Self { lounge, is_shown, count, new_after: RwSignal::new(new_after), announced: RwSignal::default() };
+        let waiting =
+            Memo::new(move |_| lounge.handle.room.with(|room| room.as_ref().map_or(0, |room| room.waiting.len())));
+        let (is_shown, new_after) = (RwSignal::new(true), RwSignal::new(new_after));
+        let unread = Self { lounge, is_shown, count, waiting, new_after, announced: RwSignal::default() };
         unread.watch_page();
         unread.mark_seen();
         unread.tell();
-        unread.count_on_icon();
+        unread.tell_of_who_waits();
+        unread.show_missed();
         unread
     }
 
-    /// What the browser's tab says: how much is new while the page is out of sight, and where.
+    /// What the browser's tab says: how much is new, and how many ask to come in, while the page is out of sight, and where.
     pub(super) fn title(self) -> String {
         let name = self.lounge.title.get();
         match self.missed() {
-            0 => name,
-            count => format!("({count}) {name}"),
+            (0, 0) => name,
+            (messages, waiting) => format!("({}) {name}", messages + waiting),
         }
     }
 
-    /// How much is new while the page is out of sight.
-    fn missed(self) -> usize {
-        if self.is_shown.get() { 0 } else { self.count.get() }
+    /// How many messages are new, and how many ask to come in, while the page is out of sight.
+    fn missed(self) -> (usize, usize) {
+        if self.is_shown.get() { (0, 0) } else { (self.count.get(), self.waiting.get()) }
     }
 
-    /// Says so on the icon, too. What does that is loaded once there is something to say.
-    fn count_on_icon(self) {
+    /// Says so on the icon, too, and takes the notifications away once nothing is missed any more. What does that is loaded once there is
+    /// something to say.
+    fn show_missed(self) {
         let (missed, counted) = (Memo::new(move |_| self.missed()), StoredValue::new(false));
-        // Once the page is left, nothing is missed on it.
-        let now = move || missed.try_get_untracked().unwrap_or_default();
-        let show = move || with_extras(move |extras| extras.iter().for_each(|extras| (extras.count_on_icon)(now())));
+        let code = self.lounge.code;
+        let act = move |extras: Extras| {
+            // Once the page is left, nothing is missed on it.
+            let (messages, waiting) = missed.try_get_untracked().unwrap_or_default();
+            (extras.count_on_icon)(messages + waiting);
+            if messages == 0 {
+                (extras.close_notice)(code, About::Messages(MessageNumber::default()));
+            }
+            if waiting == 0 {
+                (extras.close_notice)(code, About::Waiting);
+            }
+        };
+        let show = move || with_extras(move |extras| extras.into_iter().for_each(act));
         effect(move || {
-            if missed.get() > 0 || counted.get_value() {
+            if missed.get() != (0, 0) || counted.get_value() {
                 counted.set_value(true);
                 show();
             }
@@ -150,10 +174,67 @@ impl Unread {
             if is_shown || self.lounge.muted.get_untracked() {
                 return;
             }
-            for entry in new.iter().filter(|entry| is_meant_for(&oneself, entry, entries)) {
-                let name = locale.write(&Value::from(&entry.message.name));
-                let title = locale.say_once(text::notification(name, self.lounge.title.get_untracked()));
-                notification::show(&title, &words_of(&entry.message, locale).unwrap_or_default(), self.lounge.code);
+            if let Some(entry) = new.iter().rfind(|entry| is_meant_for(&oneself, entry, entries)) {
+                self.notify_of(&entry.message, locale);
+            }
+        });
+    }
+
+    /// Notifies of a message.
+    fn notify_of(self, message: &Message, locale: Locale) {
+        let name = locale.write(&Value::from(&message.name));
+        let title = locale.say_once(text::notification(name, self.lounge.title.get_untracked())).into_owned();
+        let body = words_of(message, locale).unwrap_or_default();
+        self.notify(Notice { about: About::Messages(message.number), title, body, renews: false });
+    }
+
+    /// Notifies of those who ask to come in while the page is out of sight, once of each. Who asked before is not told of again. While it
+    /// is in sight, it takes away what the visitor's other pages show.
+    fn tell_of_who_waits(self) {
+        let (lounge, locale) = (self.lounge, Locale::current());
+        let mut known = None::<(Vec<MemberId>, String)>;
+        effect(move || {
+            let told = lounge.handle.room.with(|room| room.as_ref().map(|room| who_waits(&room.waiting, locale)));
+            let Some(told) = told else { return };
+            let before = known.replace(told.clone());
+            if self.is_shown.get_untracked() {
+                if before.unwrap_or_default() != told {
+                    self.close_of_other_pages();
+                }
+                return;
+            }
+            let news = before.and_then(|before| news_of_who_waits(&before, &told));
+            if let Some(renews) = news.filter(|_| !lounge.muted.get_untracked()) {
+                let title = lounge.title.get_untracked();
+                self.notify(Notice { about: About::Waiting, title, body: told.1, renews });
+            }
+        });
+    }
+
+    /// Takes the notification of who waits away that a hidden page of this lounge shows, once it has had the time to show it.
+    fn close_of_other_pages(self) {
+        let Self { lounge, is_shown, .. } = self;
+        if notification::state() != Notifying::On {
+            return;
+        }
+        let close = move |extras: Extras| (extras.close_notice)(lounge.code, About::Waiting);
+        let when_shown = move || {
+            if is_shown.try_get_untracked() == Some(true) {
+                with_extras(move |extras| extras.into_iter().for_each(close));
+            }
+        };
+        set_timeout(when_shown, OTHERS_SHOW_WITHIN);
+    }
+
+    /// Notifies of something, where the visitor wants that.
+    fn notify(self, notice: Notice) {
+        let lounge = self.lounge;
+        if notification::state() != Notifying::On {
+            return;
+        }
+        with_extras(move |extras| {
+            if let Some(extras) = extras {
+                (extras.notify)(lounge, notice);
             }
         });
     }
@@ -172,6 +253,23 @@ fn news<'a>(
         .rev()
         .take_while(is_after)
         .filter(move |entry| !entry.is_own && !blocked.contains(&entry.message.author))
+}
+
+/// The places of those who ask to come in, and what is said of them.
+pub(super) fn who_waits(waiting: &[Waiting], locale: Locale) -> (Vec<MemberId>, String) {
+    let said = match waiting {
+        [] => String::new(),
+        [one] => locale.say(text::asks_to_come_in(&one.name)).into_owned(),
+        more => locale.say(text::ask_to_come_in(u32::try_from(more.len()).unwrap_or(u32::MAX))).into_owned(),
+    };
+    (waiting.iter().map(|waiting| waiting.member).collect(), said)
+}
+
+/// Whether what is said of those who ask to come in is to be shown anew, and if so, whether only in place of what is shown of them, because
+/// nobody has come since.
+fn news_of_who_waits(before: &(Vec<MemberId>, String), now: &(Vec<MemberId>, String)) -> Option<bool> {
+    let is_news = before != now && !now.0.is_empty();
+    is_news.then(|| now.0.iter().all(|member| before.0.contains(member)))
 }
 
 fn last_number(entries: &[ConversationEntry]) -> MessageNumber {
@@ -195,4 +293,23 @@ fn announcement(new: &[&ConversationEntry], locale: Locale) -> Option<String> {
         more => text::new_messages(u32::try_from(more.len()).unwrap_or(u32::MAX)),
     };
     Some(locale.say_once(said).into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(members: &[u128], body: &str) -> (Vec<MemberId>, String) {
+        (members.iter().map(|member| MemberId::from_bits(*member)).collect(), body.to_owned())
+    }
+
+    #[test]
+    fn the_owner_is_told_anew_of_who_comes_and_what_is_shown_is_renewed_when_somebody_goes_or_has_another_name() {
+        let grace = told(&[1], "Grace asks");
+        assert_eq!(news_of_who_waits(&grace, &grace), None);
+        assert_eq!(news_of_who_waits(&grace, &told(&[], "")), None, "it is taken away");
+        assert_eq!(news_of_who_waits(&grace, &told(&[1, 2], "2 ask")), Some(false));
+        assert_eq!(news_of_who_waits(&told(&[1, 2], "2 ask"), &grace), Some(true));
+        assert_eq!(news_of_who_waits(&grace, &told(&[1], "Grace H. asks")), Some(true));
+    }
 }

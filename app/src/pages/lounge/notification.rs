@@ -1,10 +1,9 @@
-//! Notifications of the system (Notifications API), where the visitor has switched them on.
+//! Whether the visitor wants notifications of the system (Notifications API), and the browser allows them.
 
-use heartogether::id::RoomCode;
 use leptos::task::spawn_local;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Notification, NotificationOptions, NotificationPermission};
+use web_sys::{Notification, NotificationPermission};
 
 use super::kept;
 
@@ -52,15 +51,4 @@ pub(super) fn switch(on: bool, done: impl FnOnce(Notifying) + 'static) {
         kept::write(KEY, Some("1"));
         done(state());
     });
-}
-
-/// Shows one, in place of an earlier one from the same room. A phone shows those of service workers alone, and throws.
-pub(super) fn show(title: &str, body: &str, code: RoomCode) {
-    if state() != Notifying::On {
-        return;
-    }
-    let options = NotificationOptions::new();
-    options.set_body(body);
-    options.set_tag(&code.to_string());
-    _ = Notification::new_with_options(title, &options);
 }

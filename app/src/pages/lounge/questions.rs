@@ -156,8 +156,11 @@ fn carry_out(lounge: Lounge, asked: &Question, toasts: Toasts, go_home: impl Fn(
         Question::SendOut(person) => lounge.press(Input::SendOutPressed(person.member)),
         Question::Delete => lounge.press(Input::StopPressed),
         Question::Ban(person) => {
-            // The removal waits for a moment, in which it can be taken back.
+            // The removal waits for a moment, in which it can be taken back. Who asks to come in is declined at once, also then.
             let member = person.member;
+            if lounge.waits(member) {
+                lounge.press(Input::JoinAnswered { member, admit: false });
+            }
             lounge.press(Input::RemovePressed(member));
             let undo = move || lounge.press(Input::UndoPressed(member));
             toasts.show(Toast::new(text::banned(&person.name)).with_action(action::UNDO, undo).lasting(UNDO));

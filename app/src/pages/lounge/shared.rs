@@ -4,7 +4,7 @@ use heartogether::{
     engagement::MessageText,
     id::{DisplayName, MemberId, MessageNumber, RoomCode},
     role::Role,
-    room::Message,
+    room::{Message, RoomView},
 };
 use heartogether_client::{ConversationEntry, Input};
 use leptos::prelude::*;
@@ -99,6 +99,8 @@ pub(super) struct Lounge {
     pub(super) list_news: RwSignal<ListNews>,
     /// Under which name the visitor may come in, until they choose another.
     first_name: StoredValue<String>,
+    /// The name that they have chosen here.
+    chosen_name: StoredValue<Option<DisplayName>>,
     /// Whether the visitor has asked for a place, or had one when the page came.
     has_asked: RwSignal<bool>,
     pub(super) standing: Memo<Standing>,
@@ -146,6 +148,7 @@ impl Lounge {
             saved,
             list_news: RwSignal::default(),
             first_name: StoredValue::new(first_name),
+            chosen_name: StoredValue::default(),
             has_asked,
             standing: Memo::new(move |_| {
                 let (client, as_owner) = (handle.listener_state.get(), handle.host_state.get());
@@ -174,17 +177,20 @@ impl Lounge {
         }
     }
 
-    /// Asks for the visitor's place, under a name if they are no member yet.
-    pub(super) fn go_in(self, name: Option<DisplayName>) {
-        if let Some(name) = &name {
-            self.first_name.set_value(name.to_string());
-        }
+    /// Asks for the visitor's place under this name.
+    pub(super) fn go_in_as(self, name: DisplayName) {
+        self.chosen_name.set_value(Some(name));
+        self.go_in();
+    }
+
+    /// Asks for the visitor's place; if they are no member yet, under the name that they have chosen here.
+    pub(super) fn go_in(self) {
         if cfg!(feature = "hydrate") {
             // The servers come with the place, and are asked once somebody listens.
             let nobody =
                 IceConfiguration { servers: Vec::new(), renew_in_s: None, relay_only: false, has_relay: false };
             self.handle.leave();
-            self.handle.converse(Role::Participant, self.code, nobody, None, name);
+            self.handle.converse(Role::Participant, self.code, nobody, None, self.chosen_name.get_value());
             self.handle.follow_lounges(self.list_news);
             self.handle.stand();
         }
@@ -210,7 +216,7 @@ impl Lounge {
 
     /// Under which name the visitor may come in.
     pub(super) fn first_name(self) -> String {
-        self.first_name.get_value()
+        self.chosen_name.get_value().map_or_else(|| self.first_name.get_value(), |name| name.to_string())
     }
 
     /// For how long it lasts, in days that have begun.
@@ -264,6 +270,12 @@ impl Lounge {
     /// The text of a message, if it is there and not deleted.
     pub(super) fn text_of(self, number: MessageNumber) -> Option<MessageText> {
         self.with_message(number, |message| message.text.clone()).flatten()
+    }
+
+    /// Whether somebody waits until the visitor lets them in, for this place.
+    pub(super) fn waits(self, member: MemberId) -> bool {
+        let is_theirs = |room: &RoomView| room.waiting.iter().any(|waiting| waiting.member == member);
+        self.handle.room.with_untracked(|room| room.as_ref().is_some_and(is_theirs))
     }
 
     /// The visitor as a member. Reads reactively.

@@ -1,4 +1,4 @@
-//! Those who ask to come in, for the owner, who lets each in or declines.
+//! Those who ask to come in, for the owner, who lets each in, declines or bans.
 
 use heartogether::{refusal::Refusal, room::Waiting};
 use heartogether_client::Input;
@@ -6,7 +6,7 @@ use leptos::{html, prelude::*};
 
 use super::{
     erased::{part_when, press, rows, said},
-    shared::Lounge,
+    shared::{Lounge, Person, Question},
 };
 use crate::{
     components::{Button, Variant, focus},
@@ -55,13 +55,24 @@ fn id(waiting: &Waiting) -> String {
     format!("{} {}", waiting.member, waiting.name)
 }
 
-/// Who asks, and the two answers.
+/// Who asks, and the three answers.
 fn about(lounge: Lounge, waiting: &Waiting, locale: Locale) -> AnyView {
     let (name, member) = (locale.write(&Value::from(&waiting.name)), waiting.member);
     let refused = move || {
         let refused = lounge.handle.refused_answer.get().filter(|(refused, _)| *refused == member);
         refused.map(|(_, why)| locale.say(cannot_be_let_in(why)).into_owned()).unwrap_or_default()
     };
+    let person = Person {
+        member,
+        name: waiting.name.clone(),
+        has_picture: false,
+        is_here: false,
+        is_owner: false,
+        is_oneself: false,
+        is_blocked: false,
+    };
+    let ban = press(move |_| lounge.question.set(Some(Question::Ban(person.clone()))));
+    let ban_described = locale.say(text::ban_one(&waiting.name)).into_owned();
     let answer = |label: Key, described: Phrase, variant: Variant, admit: bool| {
         let act = press(move |_| lounge.press(Input::JoinAnswered { member, admit }));
         let described = locale.say(described).into_owned();
@@ -79,6 +90,9 @@ fn about(lounge: Lounge, waiting: &Waiting, locale: Locale) -> AnyView {
             <div class="question-answers">
                 {answer(text::ADMIT, text::admit_one(&waiting.name), Variant::Primary, true)}
                 {answer(text::DECLINE, text::decline_one(&waiting.name), Variant::Secondary, false)}
+                <Button variant=Variant::Ghost attr:aria-label=ban_described attr:aria-haspopup="dialog" on:click=ban>
+                    {text::BAN}
+                </Button>
             </div>
             <p class="field-error" role="alert">
                 {said(refused)}

@@ -43,7 +43,7 @@ pub(super) fn NameForm(lounge: Lounge) -> impl IntoView {
             }
             pending.set(false);
             match known {
-                Ok(()) => lounge.go_in(Some(name)),
+                Ok(()) => lounge.go_in_as(name),
                 // Where there are no guests, whoever comes in says who they are first.
                 Err(ApiError::Refused(Refusal::NotSignedIn | Refusal::GuestsOff)) => {
                     navigate(&routes::login_then(Destination::Lounge(lounge.code)), Default::default());

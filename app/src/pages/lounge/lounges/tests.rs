@@ -71,3 +71,16 @@ fn older_news_than_the_list_change_nothing() {
 fn a_lounge_that_is_gone_is_gone() {
     assert_eq!(after(&LoungesChanged::gone(code(2))), [(code(3), None, 5), (code(4), None, 5)]);
 }
+
+#[test]
+fn the_owner_sees_how_many_ask_to_come_in() {
+    let mut list = vec![saved(2), SavedLounge { waiting: 1, ..saved(3) }];
+    let told = |waiting, seq| LoungesChanged::news(LoungeNews { waiting, ..news(2, seq, "Kitchen", 10) });
+    let counts = |list: &[SavedLounge]| list.iter().map(|row| row.waiting).collect::<Vec<_>>();
+    take_in(&mut list, &told(2, 21));
+    assert_eq!(counts(&list), [2, 1]);
+    take_in(&mut list, &told(3, 20));
+    assert_eq!(counts(&list), [2, 1], "what is older changes nothing");
+    take_in(&mut list, &told(0, 22));
+    assert_eq!(counts(&list), [0, 1]);
+}
