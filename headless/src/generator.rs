@@ -27,7 +27,7 @@ const OTHER_FILES: u64 = 64;
 
 /// A load, and the servers that carry it.
 pub struct Generator {
-    nodes: Vec<Node>,
+    nodes: Arc<[Node]>,
     load: Load,
     plan: Plan,
     /// Requests and joins that are under way at the same time.
@@ -88,7 +88,7 @@ impl Generator {
             return Err(HeadlessError::Files { connections, files });
         }
         let plan = Plan::of(&load);
-        Ok(Self { nodes, load, plan, at_once: at_once.max(1), pause })
+        Ok(Self { nodes: nodes.into(), load, plan, at_once: at_once.max(1), pause })
     }
 
     /// The plan.
@@ -145,16 +145,17 @@ impl Generator {
     async fn sign_in(&self) -> Result<Vec<Guest>, HeadlessError> {
         let members = self.plan.members.iter().enumerate();
         let signing_in = members.map(|(number, plan)| async move {
-            let node = self.nodes[number % self.nodes.len()].clone();
-            let cookie = node.sign_in(&format!("Guest+{number}")).await?;
-            Ok(Guest { number, plan: plan.clone(), node, cookie })
+            let nodes = self.nodes.clone();
+            let mut guest = Guest { number, plan: plan.clone(), nodes, at: number, cookie: String::new() };
+            guest.cookie = guest.node().sign_in(&format!("Guest+{number}")).await?;
+            Ok(guest)
         });
         stream::iter(signing_in).buffered(self.at_once).try_collect().await
     }
 
     async fn open_rooms(&self, guests: &[Guest]) -> Result<Vec<RoomCode>, HeadlessError> {
         let hosts = guests.iter().take(self.plan.rooms);
-        let opening = hosts.map(|host| host.node.open_room(&host.cookie, self.plan.lounges));
+        let opening = hosts.map(|host| host.node().open_room(&host.cookie, self.plan.lounges));
         stream::iter(opening).buffered(self.at_once).try_collect().await
     }
 

@@ -38,7 +38,7 @@ pub struct Load {
     /// Milliseconds between two messages of a listener
     #[arg(long, default_value_t = 0)]
     pub write_every_ms: u64,
-    /// Milliseconds after which a listener loses the connection and resumes
+    /// Milliseconds after which a listener loses the connection and resumes, at the next of the servers
     #[arg(long, default_value_t = 0)]
     pub resume_every_ms: u64,
     /// Milliseconds that everybody rests after the last has joined

@@ -47,7 +47,10 @@ pub(crate) enum Stage {
 pub(crate) struct Guest {
     pub(crate) number: usize,
     pub(crate) plan: MemberPlan,
-    pub(crate) node: Node,
+    /// All servers.
+    pub(crate) nodes: Arc<[Node]>,
+    /// Which of them they are at.
+    pub(crate) at: usize,
     pub(crate) cookie: String,
 }
 
@@ -72,9 +75,14 @@ struct Place {
 }
 
 impl Guest {
+    /// The server that they are at.
+    pub(crate) fn node(&self) -> &Node {
+        &self.nodes[self.at % self.nodes.len()]
+    }
+
     /// Takes all places. A host of a room with turns begins to send.
     pub(crate) async fn join(self, codes: &[RoomCode], tally: Arc<Tally>) -> Result<Member, HeadlessError> {
-        let connection = timeout(PATIENCE, Connection::open(&self.node, &self.cookie, self.plan.is_stalled));
+        let connection = timeout(PATIENCE, Connection::open(self.node(), &self.cookie, self.plan.is_stalled));
         let connection = connection.await.map_err(|_| HeadlessError::Silent)??;
         let nonce = u32::try_from(self.number * MESSAGES).unwrap_or_default();
         let mut member = Member { guest: self, tally, connection, places: Vec::new(), nonce, is_paused: false };
@@ -211,9 +219,10 @@ impl Member {
         self.connection.send(&ClientMessage::to_room(self.places[place].code, message)).await
     }
 
-    /// Drops the connection as if it were lost, and resumes all places on a new one.
+    /// Drops the connection as if it were lost, and resumes all places on a new one, at the next server, as a balancer chooses it.
     async fn resume(&mut self) -> Result<(), HeadlessError> {
-        self.connection = Connection::open(&self.guest.node, &self.guest.cookie, false).await?;
+        self.guest.at += 1;
+        self.connection = Connection::open(self.guest.node(), &self.guest.cookie, false).await?;
         let resume = |place: &Place| ResumeRoom { room: place.code, token: place.token, last_seq: place.last_seq };
         let rooms = self.places.iter().map(resume).collect();
         self.connection.send(&ClientMessage::ResumeRooms(ResumeRooms { rooms })).await?;
