@@ -1,5 +1,7 @@
 //! Files in `deploy/` say what fits to each other, to the server and to the workbench. Nothing here starts a container.
 
+mod parsed;
+
 use std::{fs, path::Path};
 
 /// A file of the repository.

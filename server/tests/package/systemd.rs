@@ -38,3 +38,10 @@ fn systemd_understands_the_unit_and_calls_it_safe() {
         assert!(arguments[0] != "verify" || about_unit.is_empty(), "{about_unit:?}");
     }
 }
+
+#[test]
+fn systemd_starts_a_server_again_that_fails() {
+    // Not one that was told to stop, which ends with 0.
+    assert_eq!(unit("Restart"), "on-failure");
+    assert!(unit("RestartSec").parse::<u32>().expect("seconds") < 10);
+}
