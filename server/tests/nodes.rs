@@ -2,18 +2,22 @@
 
 mod balancer;
 mod faults;
+mod generated;
 mod house;
 mod lost_lounge;
 mod lounges;
 mod nginx;
 mod operator;
+mod reaching;
 mod redis_away;
+mod restored;
 mod rolling;
 mod scaling;
 mod snapshots;
 mod subscriptions;
 mod together;
 mod versions;
+mod watched;
 
 use std::{process::Output, time::Duration};
 

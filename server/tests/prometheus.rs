@@ -13,7 +13,7 @@ use heartogether::{
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::support::{PATIENCE, Process, eventually, free_port, install_crypto, join, resume};
+use crate::support::{PATIENCE, Process, Site, eventually, free_port, install_crypto, join, resume};
 
 /// The time over which the dashboard's rates are taken here; Grafana chooses its own.
 const RATE_INTERVAL: &str = "20s";
@@ -23,27 +23,32 @@ fn deployed(name: &str) -> PathBuf {
 }
 
 /// Whether the tests with Prometheus are left out. `./dev` says so, and nobody else may.
-fn is_left_out() -> bool {
-    std::env::var_os("HEARTOGETHER_WITHOUT_PROMETHEUS").is_some()
+pub(crate) fn is_left_out() -> bool {
+    let is_left_out = std::env::var_os("HEARTOGETHER_WITHOUT_PROMETHEUS").is_some();
+    if is_left_out {
+        eprintln!("left out: Prometheus is not here");
+    }
+    is_left_out
 }
 
 /// Debian's Prometheus, which ends with the test.
-struct Prometheus {
+pub(crate) struct Prometheus {
     process: Child,
     url: String,
     _folder: TempDir,
 }
 
 impl Prometheus {
-    /// Watches a server, with the alerts in `deploy/`.
-    fn watch(metrics: &str) -> Self {
+    /// Watches servers, with the alerts in `deploy/`.
+    pub(crate) fn watch(metrics: &[String]) -> Self {
+        install_crypto();
         let folder = TempDir::new().expect("a folder");
         let config = folder.path().join("prometheus.yml");
         let alerts = deployed("prometheus/alerts.yml");
         let text = format!(
             "global: {{scrape_interval: 500ms, scrape_timeout: 400ms, evaluation_interval: 1s}}\n\
              rule_files: [{}]\n\
-             scrape_configs: [{{job_name: heartogether, static_configs: [{{targets: [\"{metrics}\"]}}]}}]\n",
+             scrape_configs: [{{job_name: heartogether, static_configs: [{{targets: {metrics:?}}}]}}]\n",
             alerts.display()
         );
         std::fs::write(&config, text).expect("the configuration is written");
@@ -68,11 +73,34 @@ impl Prometheus {
         Some(answer["data"].clone())
     }
 
-    /// Whether a query returns numbers.
-    async fn has_data(&self, query: &str) -> bool {
+    /// What a query returns: labels and their numbers.
+    pub(crate) async fn samples(&self, query: &str) -> Vec<(Value, String)> {
         let answer = self.ask("/api/v1/query", &[("query", query)]).await.unwrap_or_default();
         let samples = answer["result"].as_array().cloned().unwrap_or_default();
-        samples.iter().any(|sample| sample["value"][1].as_str().is_some_and(|value| value != "NaN"))
+        let samples = samples.into_iter().filter_map(|mut sample| {
+            Some((sample["metric"].take(), sample["value"][1].as_str().filter(|value| *value != "NaN")?.to_owned()))
+        });
+        samples.collect()
+    }
+
+    /// Returns once every panel of the dashboard shows something.
+    pub(crate) async fn shows_all_panels(&self) {
+        let queries = queries();
+        assert!(queries.len() > 20, "{queries:?}");
+        for (title, query) in &queries {
+            let has_data = tokio::time::timeout(PATIENCE, async {
+                while self.samples(query).await.is_empty() {
+                    tokio::task::yield_now().await;
+                }
+            });
+            assert!(has_data.await.is_ok(), "{title} shows nothing: {query}");
+        }
+    }
+
+    /// Returns once it has asked so many servers, and twice, so that an increase shows.
+    pub(crate) async fn knows(&self, servers: usize) {
+        let asked_twice = "count_over_time(heartogether_joins_total[1m]) >= 2";
+        eventually(|| async { self.samples(asked_twice).await.len() == servers }).await;
     }
 }
 
@@ -84,8 +112,7 @@ impl Drop for Prometheus {
 }
 
 /// Everything that the dashboard shows: somebody joins, sends, comes back, is refused something and reports the first sound.
-async fn load(server: &Process) {
-    let site = &server.site;
+pub(crate) async fn load(site: &Site) {
     let mut pair = site.pair().await;
     pair.host.say(ToRoom::Publish(Publish { source: Source::Display, paused: false })).await;
     pair.host.drain().await;
@@ -99,7 +126,7 @@ async fn load(server: &Process) {
 }
 
 /// The title and the query of each thing that the dashboard draws.
-fn queries() -> Vec<(String, String)> {
+pub(crate) fn queries() -> Vec<(String, String)> {
     let dashboard = std::fs::read_to_string(deployed("grafana/dashboard.json")).expect("the dashboard");
     let dashboard: Value = serde_json::from_str(&dashboard).expect("JSON");
     let mut queries = Vec::new();
@@ -120,28 +147,15 @@ fn queries() -> Vec<(String, String)> {
 #[tokio::test]
 async fn every_panel_of_the_dashboard_has_data() {
     if is_left_out() {
-        eprintln!("left out: Prometheus is not here");
         return;
     }
     let data = TempDir::new().expect("a folder for the data");
-    install_crypto();
     let metrics = format!("127.0.0.1:{}", free_port());
     let server = Process::start(data.path(), &["--metrics-addr", &metrics]);
-    let prometheus = Prometheus::watch(&metrics);
-    eventually(|| prometheus.has_data("up == 1")).await;
-    // An increase shows from the second sample on.
-    eventually(|| prometheus.has_data("count_over_time(heartogether_joins_total[1m]) >= 2")).await;
-    load(&server).await;
-    let queries = queries();
-    assert!(queries.len() > 20, "{queries:?}");
-    for (title, query) in &queries {
-        let has_data = tokio::time::timeout(PATIENCE, async {
-            while !prometheus.has_data(query).await {
-                tokio::task::yield_now().await;
-            }
-        });
-        assert!(has_data.await.is_ok(), "{title} shows nothing: {query}");
-    }
+    let prometheus = Prometheus::watch(&[metrics]);
+    prometheus.knows(1).await;
+    load(&server.site).await;
+    prometheus.shows_all_panels().await;
     let rules = prometheus.ask("/api/v1/rules", &[]).await.expect("an answer");
     let rules = rules["groups"][0]["rules"].as_array().expect("alerts").clone();
     assert_eq!(rules.len(), alerts().len());
@@ -170,7 +184,6 @@ fn alerts_are_sound_tested_and_explained() {
         assert!(tests.contains(&format!("- alertname: {alert}\n")), "no test in which {alert} comes");
     }
     if is_left_out() {
-        eprintln!("left out: promtool is not here");
         return;
     }
     for arguments in [
@@ -178,10 +191,33 @@ fn alerts_are_sound_tested_and_explained() {
         ["check", "config", "prometheus/prometheus.yml"],
         ["test", "rules", "prometheus/alerts_test.yml"],
     ] {
-        let mut promtool = Command::new("promtool");
-        let output =
-            promtool.current_dir(deployed("")).args(arguments).output().expect("promtool comes with Prometheus");
-        let said = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.success(), "{arguments:?}: {said}");
+        promtool(&deployed(""), &arguments);
+    }
+}
+
+/// Debian's promtool finds nothing wrong.
+fn promtool(folder: &Path, arguments: &[&str]) {
+    let output = Command::new("promtool").current_dir(folder).args(arguments).output();
+    let output = output.expect("promtool comes with Prometheus");
+    let said = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{arguments:?}: {said}");
+}
+
+#[test]
+fn prometheus_in_compose_has_a_sound_configuration() {
+    if is_left_out() {
+        return;
+    }
+    for file in ["compose.yaml", "compose-one.yaml"] {
+        let (compose, container) = (deployed(file), TempDir::new().expect("a folder"));
+        let compose = std::fs::read_to_string(compose).expect("a file for Compose");
+        // As Compose mounts them.
+        let mounts =
+            compose.lines().filter_map(|line| line.trim().strip_prefix("- ./")?.split_once(":/etc/prometheus/"));
+        for (source, target) in mounts {
+            let target = container.path().join(target.trim_end_matches(":ro"));
+            std::fs::copy(deployed(source), target).expect("a file that is mounted");
+        }
+        promtool(container.path(), &["check", "config", "prometheus.yml"]);
     }
 }

@@ -26,6 +26,32 @@ fn free_port() -> u16 {
     TcpListener::bind(("127.0.0.1", 0)).expect("a port").local_addr().expect("an address").port()
 }
 
+/// The password in a server's settings.
+fn password<S: AsRef<str>>(settings: &[S]) -> Option<&str> {
+    let mut settings = settings.iter().map(AsRef::as_ref);
+    settings.find(|setting| *setting == "--requirepass").and_then(|_| settings.next())
+}
+
+/// Whether servers with these settings are reached over TLS alone.
+fn is_secure<S: AsRef<str>>(settings: &[S]) -> bool {
+    settings.iter().any(|setting| setting.as_ref() == "--tls-cert-file")
+}
+
+/// A client of servers with these settings.
+fn redis_cli<S: AsRef<str>>(settings: &[S]) -> Command {
+    let mut command = Command::new("redis-cli");
+    command.envs(password(settings).map(|password| ("REDISCLI_AUTH", password)));
+    command.args(if is_secure(settings) { &["--tls", "--insecure"][..] } else { &[] });
+    command
+}
+
+/// The setting by which nodes find servers with these settings.
+fn url(settings: &[&str], addresses: &[String]) -> String {
+    let user = password(settings).map(|password| format!(":{password}@")).unwrap_or_default();
+    let scheme = if is_secure(settings) { "rediss" } else { "redis" };
+    format!("{scheme}://{user}{}", addresses.join(","))
+}
+
 impl RedisProcess {
     fn start(arguments: &[&str]) -> Self {
         let arguments = arguments.iter().map(|argument| (*argument).to_owned()).collect();
@@ -42,17 +68,22 @@ impl RedisProcess {
             true => _ = command.arg(self.folder.path().join("sentinel.conf")),
             false => _ = command.args(["--save", ""]),
         }
-        command.args(["--port", &self.port.to_string(), "--bind", "127.0.0.1", "--dir"]);
+        command.args(if is_secure(&self.arguments) { &["--port", "0", "--tls-port"][..] } else { &["--port"] });
+        command.args([&self.port.to_string(), "--bind", "127.0.0.1", "--dir"]);
         command.arg(self.folder.path()).args(&self.arguments).stdout(Stdio::null());
         self.child = Some(command.spawn().expect("redis-server, of Debian's package"));
         wait_until("a server answers", || self.cli(&["PING"]).contains("PONG"));
     }
 
-    /// Asks it something.
+    /// Asks it something, with the password that it was started with.
     pub fn cli(&self, arguments: &[&str]) -> String {
-        let output =
-            Command::new("redis-cli").args(["-h", "127.0.0.1", "-p", &self.port.to_string()]).args(arguments).output();
-        String::from_utf8_lossy(&output.expect("redis-cli").stdout).into_owned()
+        let mut command = redis_cli(&self.arguments);
+        command.args(["-h", "127.0.0.1", "-p", &self.port.to_string()]).args(arguments);
+        String::from_utf8_lossy(&command.output().expect("redis-cli").stdout).into_owned()
+    }
+
+    fn address(&self) -> String {
+        format!("127.0.0.1:{}", self.port)
     }
 
     /// `kill -9`.
@@ -107,15 +138,21 @@ impl Fleet {
     /// The same with more settings.
     pub fn single_with(settings: &[&str]) -> Self {
         let server = RedisProcess::start(&[&["--appendonly", "yes", "--appendfsync", "always"], settings].concat());
-        let url = format!("redis://127.0.0.1:{}", server.port);
+        let url = url(settings, &[server.address()]);
         Self { servers: vec![server], sentinels: Vec::new(), url }
     }
 
     /// A primary, a replica, and three Sentinels.
     pub fn sentinels() -> Self {
-        let primary = RedisProcess::start(&[]);
-        let replica = RedisProcess::start(&["--replicaof", "127.0.0.1", &primary.port.to_string()]);
-        let sentinels: Vec<_> = (0..3).map(|_| start_sentinel(primary.port)).collect();
+        Self::sentinels_with(&[])
+    }
+
+    /// The same with more settings of the primary and the replica.
+    pub fn sentinels_with(settings: &[&str]) -> Self {
+        let primary = RedisProcess::start(settings);
+        let follow = ["--replicaof", "127.0.0.1", &primary.port.to_string()];
+        let replica = RedisProcess::start(&[settings, &follow].concat());
+        let sentinels: Vec<_> = (0..3).map(|_| start_sentinel(primary.port, password(settings))).collect();
         wait_until("the Sentinels know each other and the replica", || {
             sentinels.iter().all(|sentinel| {
                 let known = sentinel.cli(&["SENTINEL", "MASTER", "mine"]);
@@ -123,25 +160,31 @@ impl Fleet {
             })
         });
         wait_until("the replica follows", || replica.cli(&["INFO", "replication"]).contains("master_link_status:up"));
-        let addresses: Vec<_> = sentinels.iter().map(|sentinel| format!("127.0.0.1:{}", sentinel.port)).collect();
-        let url = format!("redis://{}?master=mine", addresses.join(","));
+        let addresses: Vec<_> = sentinels.iter().map(RedisProcess::address).collect();
+        let url = url(settings, &addresses) + "?master=mine";
         Self { servers: vec![primary, replica], sentinels, url }
     }
 
     /// Three primaries with a replica each.
     pub fn cluster() -> Self {
+        Self::cluster_with(&[])
+    }
+
+    /// The same with more settings.
+    pub fn cluster_with(settings: &[&str]) -> Self {
         let gone = GONE_MS.to_string();
         let start = || {
             let bus = free_port().to_string();
-            RedisProcess::start(&["--cluster-enabled", "yes", "--cluster-node-timeout", &gone, "--cluster-port", &bus])
+            let own = ["--cluster-enabled", "yes", "--cluster-node-timeout", &gone, "--cluster-port", &bus];
+            RedisProcess::start(&[settings, &own].concat())
         };
         let servers: Vec<_> = (0..6).map(|_| start()).collect();
-        let addresses: Vec<_> = servers.iter().map(|server| format!("127.0.0.1:{}", server.port)).collect();
-        let mut command = Command::new("redis-cli");
+        let addresses: Vec<_> = servers.iter().map(RedisProcess::address).collect();
+        let mut command = redis_cli(settings);
         command.args(["--cluster", "create"]).args(&addresses).args(["--cluster-replicas", "1", "--cluster-yes"]);
         let made = command.output().expect("redis-cli");
         assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stdout));
-        let fleet = Self { servers, sentinels: Vec::new(), url: format!("redis://{},{}", addresses[0], addresses[1]) };
+        let fleet = Self { servers, sentinels: Vec::new(), url: url(settings, &addresses[..2]) };
         fleet.wait_until_whole();
         fleet
     }
@@ -188,9 +231,19 @@ impl Fleet {
     pub const fn sentinel_count(&self) -> usize {
         self.sentinels.len()
     }
+
+    /// Gives all servers a user, and the Sentinels one of the same name and password, each with these rights.
+    pub fn add_user(&self, (user, password): (&str, &str), rights: &[&str], on_sentinels: &[&str]) {
+        let of_servers = self.servers.iter().map(|server| (server, rights));
+        for (server, rights) in of_servers.chain(self.sentinels.iter().map(|sentinel| (sentinel, on_sentinels))) {
+            let password = format!(">{password}");
+            let made = server.cli(&[&["ACL", "SETUSER", user, "on", &password][..], rights].concat());
+            assert_eq!(made.trim(), "OK");
+        }
+    }
 }
 
-fn start_sentinel(primary: u16) -> RedisProcess {
+fn start_sentinel(primary: u16, password: Option<&str>) -> RedisProcess {
     let mut process = RedisProcess {
         port: free_port(),
         arguments: vec!["--sentinel".to_owned()],
@@ -199,7 +252,8 @@ fn start_sentinel(primary: u16) -> RedisProcess {
     };
     let settings = format!(
         "sentinel monitor mine 127.0.0.1 {primary} 2\nsentinel down-after-milliseconds mine {GONE_MS}\n\
-         sentinel failover-timeout mine 6000\n"
+         sentinel failover-timeout mine 6000\n{}",
+        password.map(|password| format!("sentinel auth-pass mine {password}\n")).unwrap_or_default()
     );
     std::fs::write(process.folder.path().join("sentinel.conf"), settings).expect("a file");
     process.start_again();

@@ -1,13 +1,17 @@
 //! What those who run nodes are told, and what nobody is told.
 
-use std::{fs::File, process::Stdio, time::Duration};
+use std::{fs::File, path::Path, process::Stdio, time::Duration};
 
+use heartogether::room::RoomEvent;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::time::sleep;
 
-use super::house::{House, SECRET, write_surely};
+use super::{
+    house::{House, SECRET, write_surely},
+    together::apart,
+};
 use crate::{
     redis_fleet::Fleet,
     storage::readiness,
@@ -143,28 +147,41 @@ async fn a_server_without_redis_has_no_word_of_it() {
     assert_eq!(operator.get("/api/system/redis", None).await.status(), StatusCode::NOT_FOUND);
 }
 
+/// Redis' settings for TLS, with a certificate of an authority that this machine does not trust, in this folder.
+fn tls(folder: &Path) -> Vec<String> {
+    let ours = Certificates::of("127.0.0.1");
+    let [authority, certificate, key] =
+        [(AUTHORITY, &ours.authority), ("certificate.pem", &ours.certificate), ("key.pem", &ours.key)]
+            .map(|(name, text)| save(folder, name, text));
+    let files = [("--tls-ca-cert-file", authority), ("--tls-cert-file", certificate), ("--tls-key-file", key)];
+    let clients = ("--tls-auth-clients", "no".to_owned());
+    files.into_iter().chain([clients]).flat_map(|(name, value)| [name.to_owned(), value]).collect()
+}
+
+const AUTHORITY: &str = "authority.pem";
+
+/// A node that trusts the authority in this folder.
+fn start_trusting(house: &House, folder: &Path) -> (Process, TempDir) {
+    let data = TempDir::new().expect("a folder");
+    let mut command = Process::command(data.path(), "warn");
+    command
+        .args(["--port", "0", "--host", "127.0.0.1"])
+        .args(house.flags())
+        .env("SSL_CERT_FILE", folder.join(AUTHORITY));
+    (Process::spawn(command), data)
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn redis_is_reached_over_tls_if_its_certificate_is_to_be_believed() {
-    let (folder, ours) = (TempDir::new().expect("a folder"), Certificates::of("127.0.0.1"));
-    let [authority, certificate, key] = [&ours.authority, &ours.certificate, &ours.key];
-    let files = [("authority.pem", authority), ("certificate.pem", certificate), ("key.pem", key)];
-    let files = files.map(|(name, text)| save(folder.path(), name, text));
-    let [authority, certificate, key] = files.each_ref().map(String::as_str);
-    let port = free_port().to_string();
-    let tls = ["--tls-port", &port, "--tls-cert-file", certificate, "--tls-key-file", key];
-    let clients = ["--tls-ca-cert-file", authority, "--tls-auth-clients", "no"];
-    let mut fleet = Fleet::single_with(&[&tls[..], &clients].concat());
-    fleet.url = format!("rediss://127.0.0.1:{port}");
-    let house = House::with(fleet).await;
+    let folder = TempDir::new().expect("a folder");
+    let settings = tls(folder.path());
+    let house = House::with(Fleet::single_with(&settings.iter().map(String::as_str).collect::<Vec<_>>())).await;
     let believing = house.start(&["--redis-tls-reject-unauthorized", "false"]);
     let mut pair = believing.site().pair().await;
     assert_eq!(write_surely(&mut pair.listener, 1).await, 0);
 
     // An authority of one's own, which this node trusts.
-    let data = TempDir::new().expect("a folder");
-    let mut command = Process::command(data.path(), "warn");
-    command.args(["--port", "0", "--host", "127.0.0.1"]).args(house.flags()).env("SSL_CERT_FILE", authority);
-    let trusting = Process::spawn(command);
+    let (trusting, _data) = start_trusting(&house, folder.path());
     let mut listener = trusting.site.greet(&pair.grace).await;
     listener.send(&resume(pair.code, &pair.as_listener, pair.as_listener.seq)).await;
     listener.resumed().await;
@@ -182,4 +199,18 @@ async fn redis_is_reached_over_tls_if_its_certificate_is_to_be_believed() {
     eventually(async || told().contains("certificate")).await;
     careful.kill().expect("killed");
     careful.wait().expect("gone");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_cluster_is_reached_over_tls() {
+    let folder = TempDir::new().expect("a folder");
+    let settings = tls(folder.path());
+    let among_each_other = ["--tls-cluster", "yes", "--tls-replication", "yes"];
+    let settings: Vec<_> = settings.iter().map(String::as_str).chain(among_each_other).collect();
+    let house = House::with(Fleet::cluster_with(&settings)).await;
+    let nodes = [(); 2].map(|()| start_trusting(&house, folder.path()));
+    let mut pair = apart(&nodes[0].0.site, &nodes[1].0.site).await;
+    assert_eq!(write_surely(&mut pair.listener, 1).await, 0);
+    while !matches!(pair.host.event().await, RoomEvent::MessageSent { message } if message.nonce == 1) {}
+    pair.is_undisturbed().await;
 }

@@ -19,7 +19,7 @@ use super::{
 use crate::support::{EventStream, Pair, Site, eventually, free_port, resume, tell_kept};
 
 /// A pair at the first node whose listener has moved to the second.
-async fn apart(one: &Site, other: &Site) -> Pair {
+pub async fn apart(one: &Site, other: &Site) -> Pair {
     let mut pair = one.pair().await;
     let mut moved = other.greet(&pair.grace).await;
     moved.send(&resume(pair.code, &pair.as_listener, pair.as_listener.seq)).await;
@@ -39,6 +39,38 @@ async fn members_at_different_nodes_exchange_signals() {
         pair.is_undisturbed().await;
     }
     tell_kept("20 of 20 offers and answers between members at two nodes");
+}
+
+/// How many of the latest signals host and listener have sent, in the owner's report at a node.
+async fn reported_signals(site: &Site, pair: &Pair) -> [usize; 2] {
+    let report = site.get(&format!("/api/rooms/{}/realtime", pair.id), Some(&pair.ada)).await;
+    let report: Value = report.json().await.expect("a report");
+    let signals = report["signals"].as_array().expect("signals");
+    let sent_by = |member| signals.iter().filter(|signal| signal["from"] == json!(member)).count();
+    [&pair.as_host, &pair.as_listener].map(|joined| sent_by(joined.member))
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn each_node_reports_the_latest_signals_of_all() {
+    let mut house = House::build().await;
+    let (one, other) = (house.start(&[]), house.start(&[]));
+    let mut pair = apart(one.site(), other.site()).await;
+    for signals in 1..=40 {
+        // An offer from the one node, and an answer from the other.
+        pair.is_undisturbed().await;
+        if [1, 15].contains(&signals) {
+            for site in [one.site(), other.site()] {
+                eventually(async || reported_signals(site, &pair).await == [signals; 2]).await;
+            }
+        }
+    }
+    for site in [one.site(), other.site()] {
+        // Those of the two nodes arrive at Redis in any order.
+        assert!(matches!(reported_signals(site, &pair).await, [14..=16, 14..=16]));
+    }
+    house.fleet.servers[0].kill();
+    assert_eq!(reported_signals(one.site(), &pair).await, [30, 0], "each node reports its own");
+    assert_eq!(reported_signals(other.site(), &pair).await, [0, 30]);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -260,8 +292,24 @@ async fn all_who_open_rooms_while_redis_is_away_are_refused_together() {
     eventually(async || open().await.headers().contains_key("location")).await;
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_node_that_stops_is_gone_at_once_for_the_others() {
+    let house = House::build().await;
+    let operator = Site { authority: format!("127.0.0.1:{}", free_port()) };
+    let (one, other) = (house.start(&[]), house.start(&["--metrics-addr", &operator.authority]));
+    let nodes = async || {
+        let report: Value = operator.get("/api/system/redis", None).await.json().await.expect("a report");
+        report["nodes"].as_array().map(Vec::len)
+    };
+    eventually(async || nodes().await == Some(2)).await;
+    // Whoever does not say that they stop counts as alive for three seconds.
+    one.terminate();
+    assert_eq!(nodes().await, Some(1));
+    other.terminate();
+}
+
 /// What is sampled of a metric, over all nodes.
-async fn sum(addresses: &[String], metric: &str) -> f64 {
+pub async fn sum(addresses: &[String], metric: &str) -> f64 {
     let mut sum = 0.0;
     for address in addresses {
         let page = Site { authority: address.clone() }.get("/metrics", None).await.text().await.expect("text");

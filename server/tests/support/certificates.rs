@@ -2,7 +2,7 @@
 
 use std::{fs, path::Path};
 
-use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
+use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
 
 /// An authority, and a server's certificate of it for a name.
 pub struct Certificates {
@@ -19,7 +19,9 @@ impl Certificates {
         let authority = params.self_signed(&key).expect("a certificate").pem();
         let issuer = Issuer::new(params, key);
         let key = KeyPair::generate().expect("a key");
-        let certificate = CertificateParams::new([name.to_owned()]).expect("parameters");
+        let mut certificate = CertificateParams::new([name.to_owned()]).expect("parameters");
+        // Not that of the authority, or OpenSSL takes it for signed by itself.
+        certificate.distinguished_name.push(DnType::CommonName, name);
         let certificate = certificate.signed_by(&key, &issuer).expect("a certificate").pem();
         Self { authority, certificate, key: key.serialize_pem() }
     }
