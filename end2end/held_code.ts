@@ -20,3 +20,11 @@ export async function holdCode(page: Page, files = ALL_CODE): Promise<() => void
   });
   return release;
 }
+
+/** Lets each of these files of a page's code come that much later. */
+export async function delayCode(page: Page, files: RegExp, ms: number): Promise<void> {
+  await page.route(files, async (route) => {
+    await new Promise((resolve) => setTimeout(resolve, ms));
+    await route.continue();
+  });
+}

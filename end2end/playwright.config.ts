@@ -5,7 +5,7 @@ import { listening } from './chromium.mjs';
 import { target } from './build_target.mjs';
 
 /** Drills in which every gap in the sound counts. */
-const ALONE = '**/drills/@(loss|nodes|packet_length|path|socket|throttle).spec.ts';
+const ALONE = '**/drills/@(loss|nodes|packet_length|path|slow_line|socket|throttle).spec.ts';
 
 export default defineConfig({
   testDir: '.',

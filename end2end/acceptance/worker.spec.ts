@@ -5,7 +5,7 @@ import { createServer, type RequestListener } from 'node:http';
 import { passesAxe, fitsEveryWidth } from '../accessibility';
 import { expect, test, type Page } from '../fixtures';
 import { OtherBuild } from '../other_build.mjs';
-import { button, createRoom, hasWorker, isHydrated, main, showsState, useMicrophone } from '../page_actions';
+import { button, createRoom, hasWorker, isHydrated, main, sayName, showsState, useMicrophone } from '../page_actions';
 import { Proxy } from '../reverse_proxy.mjs';
 import type { Server } from '../server.mjs';
 
@@ -197,14 +197,17 @@ test('on the second visit nothing but HTML crosses the line', async ({ newVisito
   front.leadTo(server.url);
   const code = await createRoom(await newVisitor(), 'Ada');
   const first = await newVisitor();
-  for (const path of ['/', `/room/${code}`]) {
+  const paths = ['/', `/room/${code}`, `/listen/${code}`];
+  await first.goto(`${front.origin}/login`);
+  await sayName(first, 'Grace');
+  for (const path of paths) {
     await first.goto(front.origin + path, { waitUntil: 'networkidle' });
     await isHydrated(first);
   }
   await hasWorker(first);
   expect(front.passed.filter((path) => path.endsWith('.wasm')).length).toBeGreaterThan(0);
 
-  for (const path of ['/', `/room/${code}`]) {
+  for (const path of paths) {
     front.passed = [];
     const again = await first.context().newPage();
     await again.goto(front.origin + path, { waitUntil: 'networkidle' });

@@ -32,10 +32,13 @@ async function slowPage(options) {
   return page;
 }
 
-/** @param {Page} page */
-async function firstPaintMs(page) {
+/** The first paint, and the steps before it: when the first and the last byte of the HTML have come. @param {Page} page */
+async function firstPaint(page) {
   const painted = await page.waitForFunction(() => performance.getEntriesByName('first-contentful-paint')[0]?.startTime, undefined, LOOK);
-  return Number(await painted.jsonValue());
+  const [{ responseStart, responseEnd }] = await page.evaluate(
+    () => /** @type {[PerformanceNavigationTiming]} */ (performance.getEntriesByType('navigation').map((entry) => entry.toJSON())),
+  );
+  return { firstByte: responseStart, html: responseEnd, paint: Number(await painted.jsonValue()) };
 }
 
 /**
@@ -57,24 +60,24 @@ async function listen({ url, code }) {
   const openedAt = await page.evaluate(() => performance.timeOrigin);
   const button = page.getByRole('button', { name: 'Listen' });
   await button.waitFor();
-  const paintMs = await firstPaintMs(page);
+  const painted = await firstPaint(page);
   const clickedAt = Date.now();
   const reactedAt = await click(page, button);
   await page.waitForFunction(() => 'toneWatch' in window && /** @type {any} */ (window).toneWatch.firstHeardAt, undefined, LOOK);
   const { firstHeardAt = NaN } = await readWatch(page);
   await page.context().close();
-  return { paint: paintMs, link: firstHeardAt - openedAt, click: firstHeardAt - clickedAt, reacts: reactedAt - openedAt };
+  return { ...painted, link: firstHeardAt - openedAt, click: firstHeardAt - clickedAt, reacts: reactedAt - openedAt };
 }
 
 /** The landing page: its first paint, and until its code has taken over. @param {Room} room @returns {Promise<Run>} */
 async function land({ url }) {
   const page = await slowPage({ baseURL: url });
   await page.goto('/', { waitUntil: 'commit' });
-  const paint = await firstPaintMs(page);
+  const painted = await firstPaint(page);
   await page.locator('main[data-hydrated]').waitFor();
   const takenOver = await page.evaluate(() => performance.now());
   await page.context().close();
-  return { paint, takenOver };
+  return { ...painted, takenOver };
 }
 
 /**
@@ -166,8 +169,12 @@ function resultsOf(build, runs) {
   const measured = [
     ['link opened, Listen clicked at once → first sound', 2500, runs.map(({ heard }) => heard['link'])],
     ['that click → first sound', 1800, runs.map(({ heard }) => heard['click'])],
+    ['preview: first byte', undefined, runs.map(({ heard }) => heard['firstByte'])],
+    ['preview: the HTML is there', undefined, runs.map(({ heard }) => heard['html'])],
     ['preview: first paint', 600, runs.map(({ heard }) => heard['paint'])],
     ['preview: Listen works', undefined, runs.map(({ heard }) => heard['reacts'])],
+    ['landing page: first byte', undefined, runs.map(({ landed }) => landed['firstByte'])],
+    ['landing page: the HTML is there', undefined, runs.map(({ landed }) => landed['html'])],
     ['landing page: first paint', 600, runs.map(({ landed }) => landed['paint'])],
     ['landing page: its code has taken over', undefined, runs.map(({ landed }) => landed['takenOver'])],
     ...CONTROLS.map(({ what }) => /** @type {[string, undefined, (number | undefined)[]]} */ ([what, undefined, runs.map(({ reacted }) => reacted[what])])),

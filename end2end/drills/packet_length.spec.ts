@@ -29,6 +29,38 @@ test('voice comes in short packets, and in long ones where packets are lost', as
   await report('packets become long, as 10 % are lost', lossy);
 });
 
+test('packets become long also where the browser fails to set a description', async ({ microphoneHost, newVisitor, pathUnder }) => {
+  test.setTimeout(150_000);
+  await microphoneHost.addInitScript(failOnDemand);
+  const code = await createRoom(microphoneHost, 'Ada');
+  await useMicrophone(microphoneHost);
+  const lossy = await newVisitor();
+  const path = await pathUnder(lossy);
+  await listenWatched(lossy, code, MICROPHONE_TONE_HZ);
+  await expect.poll(() => packetMs(lossy), CALM).toBe(10);
+
+  await microphoneHost.evaluate(() => Object.assign(window, { failsOnce: true }));
+  path.turn({ lossShare: 0.1 });
+  await expect.poll(() => microphoneHost.evaluate(() => (window as unknown as Failing).failsOnce), CALM).toBe(false);
+  await expect.poll(() => packetMs(lossy), { message: 'it is set soon after', timeout: 8_000 }).toBe(20);
+  path.turn({});
+  await hear(lossy, MICROPHONE_TONE_HZ);
+});
+
+interface Failing {
+  failsOnce?: boolean;
+}
+
+/** Lets the next description that the page sets fail, once `failsOnce` is set. */
+function failOnDemand(): void {
+  const { setRemoteDescription } = RTCPeerConnection.prototype;
+  RTCPeerConnection.prototype.setRemoteDescription = function (description: RTCSessionDescriptionInit) {
+    if (!(window as unknown as Failing).failsOnce) return (setRemoteDescription as (description: RTCSessionDescriptionInit) => Promise<void>).call(this, description);
+    Object.assign(window, { failsOnce: false });
+    return Promise.reject(new DOMException('not now', 'OperationError'));
+  };
+}
+
 /** Milliseconds of sound in a packet that comes, by the packets of a while: ten or twenty. */
 async function packetMs(listener: Page): Promise<number> {
   const counted = async () => {

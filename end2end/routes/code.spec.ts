@@ -29,6 +29,72 @@ test('the landing page loads no other page’s code', async ({ newVisitor }) => 
   expect(loaded).toEqual(['piece_frame']);
 });
 
+/** Every file of a page's code. */
+const CODE = /\/pkg\/.*\.(js|wasm)$/;
+const QUIET_MS = 1_000;
+
+/** Keeps the browser from being idle: it is when `goIdle` is called in the page. */
+function holdIdle(): void {
+  const waiting: IdleRequestCallback[] = [];
+  const goIdle = () => waiting.splice(0).forEach((act) => act({ didTimeout: false, timeRemaining: () => 50 }));
+  const countWaiting = () => waiting.length;
+  Object.assign(window, { goIdle, countWaiting, requestIdleCallback: (act: IdleRequestCallback) => waiting.push(act) });
+}
+
+/** A landing page that is not loaded until the returned function is called: a picture in it is on its way. Notes the code it asks for. */
+async function openUnloaded(page: Page): Promise<{ asked: string[]; load: () => Promise<void> }> {
+  const asked: string[] = [];
+  page.on('request', (request) => void (CODE.test(request.url()) && asked.push(request.url())));
+  let arrive = () => {};
+  const arrived = new Promise<void>((resolve) => (arrive = resolve));
+  await page.route('**/on-its-way.png', async (route) => {
+    await arrived;
+    await route.abort();
+  });
+  await page.addInitScript(holdIdle);
+  await page.addInitScript(() => {
+    addEventListener('DOMContentLoaded', () => (document.body.appendChild(new Image()).src = '/on-its-way.png'));
+  });
+  await page.goto('/', { waitUntil: 'domcontentloaded' });
+  const load = async () => {
+    arrive();
+    await page.waitForLoadState('load');
+  };
+  return { asked, load };
+}
+
+const countWaiting = (page: Page) => page.evaluate(() => (window as unknown as { countWaiting: () => number }).countWaiting());
+
+test('the landing page loads its code once it is loaded and the browser is idle', async ({ newVisitor }) => {
+  const page = await newVisitor();
+  const { asked, load } = await openUnloaded(page);
+  await page.waitForTimeout(QUIET_MS);
+  expect(asked, 'the page is still loading').toEqual([]);
+  expect(await countWaiting(page)).toBe(0);
+  await load();
+  await expect.poll(() => countWaiting(page)).toBe(1);
+  await page.waitForTimeout(QUIET_MS);
+  expect(asked, 'the browser is not idle yet').toEqual([]);
+  await page.evaluate(() => (window as unknown as { goIdle: () => void }).goIdle());
+  await isHydrated(page);
+  expect(asked.filter((url) => url.endsWith('.wasm'))).toHaveLength(2);
+});
+
+for (const [sign, give] of [
+  ['points', (page: Page) => page.mouse.move(200, 200)],
+  ['presses a key', (page: Page) => page.keyboard.press('Shift')],
+] as const) {
+  test(`the landing page loads its code at once when the visitor ${sign}`, async ({ newVisitor }) => {
+    const page = await newVisitor();
+    const { asked, load } = await openUnloaded(page);
+    expect(asked).toEqual([]);
+    await give(page);
+    await expect.poll(() => asked.length).toBeGreaterThan(0);
+    await load();
+    await isHydrated(page);
+  });
+}
+
 test('a page’s answer names the needed code, which is loaded once', async ({ newVisitor }) => {
   const code = await createRoom(await newVisitor(), 'Ada');
   const page = await newVisitor();
