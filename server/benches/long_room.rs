@@ -57,17 +57,45 @@ async fn main() -> Outcome<()> {
     let arguments: Vec<_> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
     match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         ["open", folder] => open(Path::new(folder)).await,
+        ["lounge", folder, messages] => make(Path::new(folder), messages.parse()?, Kind::Lounge).await,
         [] => compare(ENTRIES).await,
         [entries] => compare(entries.parse()?).await,
-        _ => Err("either nothing or a number of entries".into()),
+        _ => Err("either nothing, a number of entries, or: lounge FOLDER MESSAGES".into()),
+    }
+}
+
+/// What kind of room is made.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// One entry in twenty is a message.
+    Broadcast,
+    /// Each entry is a message. `end2end/bench/lounge-pages.mjs` shows it to browsers.
+    Lounge,
+}
+
+impl Kind {
+    fn policy(self) -> Policy {
+        match self {
+            Self::Broadcast => Policy::broadcast(&Limits::default()),
+            Self::Lounge => Policy::lounge(&Limits::default()),
+        }
+    }
+
+    fn role(self) -> Role {
+        if self == Self::Lounge { Role::Participant } else { Role::Listener }
+    }
+
+    /// Of so many entries one is a message.
+    fn entries_a_message(self) -> u64 {
+        if self == Self::Lounge { 1 } else { ENTRIES_A_MESSAGE }
     }
 }
 
 async fn compare(entries: u64) -> Outcome<()> {
     let (long, short) = (tempfile::tempdir()?, tempfile::tempdir()?);
-    make(short.path(), FEW).await?;
+    make(short.path(), FEW, Kind::Broadcast).await?;
     let began = Instant::now();
-    make(long.path(), entries).await?;
+    make(long.path(), entries, Kind::Broadcast).await?;
     println!("{entries} entries were written in {:.0} s", began.elapsed().as_secs_f64());
     let mut measured = [Vec::new(), Vec::new()];
     for _ in 0..RUNS {
@@ -113,16 +141,16 @@ async fn start(folder: &Path) -> Outcome<Server> {
 }
 
 /// Lets a room live until so many entries are behind it.
-async fn make(folder: &Path, entries: u64) -> Outcome<()> {
-    create_room(folder).await?;
+async fn make(folder: &Path, entries: u64, kind: Kind) -> Outcome<()> {
+    create_room(folder, kind).await?;
     let server = start(folder).await?;
     let log = server.log();
     for listener in 0..LISTENERS {
-        log.append(ROOM, asks_to_listen(listener)).await?;
+        log.append(ROOM, asks_for_place(listener, kind)).await?;
     }
     for first in (0..entries).step_by(usize::try_from(BATCH)?) {
         let batch = first..entries.min(first + BATCH);
-        try_join_all(batch.map(|number| log.append(ROOM, says(number)))).await?;
+        try_join_all(batch.map(|number| log.append(ROOM, says(number, kind)))).await?;
     }
     let pool = database::open(&folder.join("heartogether.db")).await?;
     wait_for_snapshot(&pool, entries).await?;
@@ -143,7 +171,7 @@ async fn wait_for_snapshot(pool: &SqlitePool, entries: u64) -> Outcome<()> {
     }
 }
 
-async fn create_room(folder: &Path) -> Outcome<()> {
+async fn create_room(folder: &Path, kind: Kind) -> Outcome<()> {
     let pool = database::open(&folder.join("heartogether.db")).await?;
     let clock = Arc::new(SystemClock::start());
     let accounts = SqlStore::new(pool.clone());
@@ -159,7 +187,7 @@ async fn create_room(folder: &Path) -> Outcome<()> {
         owner_member: MemberId::from_bits(1),
         owner_name: "Ada".parse()?,
         name: None,
-        policy: Policy::broadcast(&Limits::default()),
+        policy: kind.policy(),
     };
     log.create(created).await?;
     log.stop().await;
@@ -179,7 +207,7 @@ fn connection(listener: u64) -> ConnectionId {
     ConnectionId::from_bits(1_000 + u128::from(listener))
 }
 
-fn asks_to_listen(listener: u64) -> Event {
+fn asks_for_place(listener: u64, kind: Kind) -> Event {
     Event::JoinRequested(JoinRequested {
         connection: ConnectionRef { node: NodeId::from_bits(1), id: connection(listener) },
         account: account_id(listener),
@@ -188,7 +216,7 @@ fn asks_to_listen(listener: u64) -> Event {
         has_picture: false,
         kind: AccountKind::Known,
         marks: Marks::default(),
-        role: Role::Listener,
+        role: kind.role(),
         take_over: false,
         returns: false,
         member: MemberId::from_bits(10_000 + u128::from(listener)),
@@ -197,9 +225,9 @@ fn asks_to_listen(listener: u64) -> Event {
 }
 
 /// What the next listener says.
-fn says(number: u64) -> Event {
+fn says(number: u64, kind: Kind) -> Event {
     let listener = number % LISTENERS;
-    let command = match number % ENTRIES_A_MESSAGE {
+    let command = match number % kind.entries_a_message() {
         0 => RoomCommand::Write {
             nonce: u32::try_from(number).unwrap_or(u32::MAX),
             text: MessageText::parse(&format!("message number {number}")).expect("a message"),
