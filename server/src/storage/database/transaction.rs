@@ -20,17 +20,32 @@ pub(crate) enum Durability {
 pub(crate) struct WriteTransaction {
     connection: Option<Connection>,
     is_raised: bool,
+    /// Whether there is something to commit.
+    is_begun: bool,
 }
 
 impl WriteTransaction {
     /// Begins one. In SQLite it is the only one that writes: it waits for another writer to end.
     pub(crate) async fn begin(database: &Database, durability: Durability) -> Result<Self, Error> {
-        let mut transaction = Self { connection: Some(database.acquire().await?), is_raised: false };
+        let mut transaction = Self::on(database).await?;
         match transaction.is_postgres() {
             true => transaction.begin_in_postgres(durability).await?,
             false => transaction.begin_in_sqlite(durability).await?,
         }
         Ok(transaction)
+    }
+
+    /// Begins one for a single statement that writes as durably as is set. SQLite makes a transaction of each statement by itself.
+    pub(crate) async fn begin_for_one(database: &Database) -> Result<Self, Error> {
+        let mut transaction = Self::on(database).await?;
+        if transaction.is_postgres() {
+            transaction.begin_in_postgres(Durability::AsSet).await?;
+        }
+        Ok(transaction)
+    }
+
+    async fn on(database: &Database) -> Result<Self, Error> {
+        Ok(Self { connection: Some(database.acquire().await?), is_raised: false, is_begun: false })
     }
 
     async fn begin_in_sqlite(&mut self, durability: Durability) -> Result<(), Error> {
@@ -44,11 +59,13 @@ impl WriteTransaction {
         }
         // IMMEDIATE waits for other writers instead of failing at the first statement.
         statement("BEGIN IMMEDIATE").execute(&mut **self).await?;
+        self.is_begun = true;
         Ok(())
     }
 
     async fn begin_in_postgres(&mut self, durability: Durability) -> Result<(), Error> {
         statement("BEGIN").execute(&mut **self).await?;
+        self.is_begun = true;
         if durability == Durability::Full {
             // Every other level waits for the disk already.
             let raise = "SELECT set_config('synchronous_commit', 'on', true) \
@@ -79,7 +96,9 @@ impl WriteTransaction {
 
     /// Commits it, and gives the connection back.
     pub(crate) async fn commit(mut self) -> Result<(), Error> {
-        statement("COMMIT").execute(&mut *self).await?;
+        if self.is_begun {
+            statement("COMMIT").execute(&mut *self).await?;
+        }
         if self.is_raised && statement("PRAGMA synchronous = NORMAL").execute(&mut *self).await.is_err() {
             // The transaction is committed. The connection has the wrong level, so it is closed.
             return Ok(());

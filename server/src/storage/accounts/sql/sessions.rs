@@ -15,7 +15,7 @@ use crate::storage::{
 impl Sessions for SqlStore {
     async fn add_session(&self, session: &Session, now: Timestamp) -> Result<(), StorageError> {
         self.forget_expired(now).await?;
-        let mut transaction = WriteTransaction::begin(&self.database, Durability::AsSet).await?;
+        let mut transaction = WriteTransaction::begin_for_one(&self.database).await?;
         transaction.hold_accounts().await?;
         insert(&mut transaction, session).await?;
         Ok(transaction.commit().await?)
