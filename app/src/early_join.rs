@@ -1,5 +1,5 @@
 //! The early join: a script at the top of the page opens the socket and requests the place while the page's code is still
-//! loading. A listener's answers the first offer and plays what comes, unless the visitor hides their address. A host's works on
+//! loading. A listener's answers the first offer and plays what comes, unless the visitor hides their address. A host's does so on
 //! a page that is back from a reload, and opens the microphone again that was live. The code then takes over the socket with all
 //! messages that it has received, the peer connection and the player, or the microphone.
 

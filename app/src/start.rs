@@ -61,7 +61,7 @@ fn begin() -> Result<Option<LocalBoxFuture<'static, ()>>, SplitLoaderError> {
     Ok(begun.map(|settled| -> LocalBoxFuture<'static, ()> { Box::pin(settled) }))
 }
 
-/// Goes on with the room of a host's page that is back from a reload.
+/// Joins the room of a host's page, or goes on with what was begun after a reload. The page can share from then on.
 #[wasm_split(devices, wasm_split_path = leptos::wasm_split, fallible)]
 fn begin_hosting() -> Result<Option<LocalBoxFuture<'static, ()>>, SplitLoaderError> {
     let begun = heartogether_browser::begin_hosting(host_teller());

@@ -1,7 +1,8 @@
 //! What is begun before the code that draws the page is there: a listener joins, hears, and has the controls that the
-//! server has drawn; a host who is back from a reload is heard again.
+//! server has drawn; a host can share, and is heard again after a reload.
 
 mod controls;
+mod share_buttons;
 pub(crate) mod words;
 
 use std::{cell::RefCell, time::Duration};
@@ -16,6 +17,7 @@ use crate::{
     sources::open_devices,
 };
 use controls::Controls;
+use share_buttons::ShareButtons;
 use words::Words;
 
 thread_local! {
@@ -57,14 +59,20 @@ const HOST_DRAWN_AFTER: Duration = Duration::from_millis(100);
 /// How long it waits at most.
 const HOST_DRAWN_WITHIN: Duration = Duration::from_secs(1);
 
-/// Goes on with the room of a host's page that is back from a reload. Until the page is drawn, `tell` says on it what is to be seen.
+/// Joins the room of a host's page, or goes on with what was begun after a reload. Until the page is drawn, the buttons that share
+/// a source work, and `tell` says on it what is to be seen.
 /// Gives what completes when the rest may take the browser's one thread: where the script at the top of the page opens the microphone
 /// again, once somebody hears it.
 pub fn begin_hosting(tell: impl Fn(&View) + 'static) -> Option<impl Future<Output = ()> + 'static> {
     let WantedPlace { role, code, ice_servers } = early_join::wanted()?;
     let comes_back = early_microphone::is_begun();
     let page = Page::join(role, code, ice_servers, Some(open_devices));
-    page.begin_words(tell);
+    let buttons = ShareButtons::attach(&page);
+    page.begin_words(move |view| {
+        // They work for as long as the words are said.
+        let _ = &buttons;
+        tell(view);
+    });
     page.publish();
     BEGUN.set(Some(Begun { role, code, page: page.clone() }));
     Some(async move {

@@ -32,12 +32,12 @@ impl WantedPlace {
     }
 }
 
-/// Whether the script has asked for a place that nobody has taken yet.
+/// Whether the script at the top of the page has begun something.
 pub fn is_begun() -> bool {
     property(&window(), GLOBAL).is_object()
 }
 
-/// Whether it has done so on a host's page, which is back from a reload then.
+/// Whether the page is a host's. Its script asks for the place only after a reload.
 pub fn is_hosting() -> bool {
     property(&property(&window(), GLOBAL), "hosts").is_truthy()
 }

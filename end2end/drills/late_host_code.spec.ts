@@ -1,8 +1,9 @@
 // The code of a host's page comes late, or never, after a reload with the microphone: it is open again at once, the page says so, and
-// nobody is left with an open microphone that they cannot close. What the page says meanwhile is true, and no button does nothing.
+// nobody is left with an open microphone that they cannot close. What the page says meanwhile is true, and no button does nothing: those
+// that share a source work before the page is drawn, on the first visit, too.
 import { passesAxe } from '../accessibility';
 import { type Captured, observe, type Observed } from '../capture_observer';
-import { expect, MICROPHONE_TONE_HZ, test, type Page } from '../fixtures';
+import { expect, MICROPHONE_TONE_HZ, TAB_TONE_HZ, test, type Page } from '../fixtures';
 import { ALL_CODE, holdCode, HOST_DRAWING, STYLE } from '../held_code';
 import { button, createRoom, isHydrated, listen, main, showsState, useMicrophone } from '../page_actions';
 import { DROPOUT_MS, readWatch, watchFromStart } from '../sound_watch.mjs';
@@ -107,12 +108,64 @@ test('the host is heard before the code that draws has come, and can close the m
   await expect.poll(() => microphones(mixHost)).toEqual(['ended']);
   await silence(listener);
   await says(mixHost, 'interrupted', 'Interrupted', 'What you shared has ended. Share again, and everybody hears you again.');
-  await expect(button(mixHost, 'Use a microphone')).toBeDisabled();
   release();
   await isHydrated(mixHost);
   await showsState(mixHost, 'interrupted');
   await expect(button(mixHost, 'Use a microphone')).toBeEnabled();
   expect(await microphones(mixHost), 'it stays closed').toEqual(['ended']);
+});
+
+for (const [source, name, toneHz, isSteady] of [
+  // The quality for voice takes a steady tone out after a while.
+  ['a microphone', 'Use a microphone', MICROPHONE_TONE_HZ, false],
+  ['a tab', 'Share a tab or system audio', TAB_TONE_HZ, true],
+] as const) {
+  test(`${source} is shared before the code that draws has come, once, and nothing breaks when it comes`, async ({ mixHost, newVisitor }) => {
+    const listener = await newVisitor();
+    await mixHost.addInitScript(observe);
+    await watchFromStart(listener, toneHz);
+    const release = await holdCode(mixHost, HOST_DRAWING);
+    const code = await createRoom(mixHost, 'Ada');
+    await listen(listener, code);
+    await expect(main(mixHost).getByRole('button', { disabled: false }), 'one for each source').toHaveCount(2);
+    await button(mixHost, name).dblclick();
+    await saysLive(mixHost);
+    await expect(button(mixHost, name), 'what is shared is not offered').toBeHidden();
+    await showsState(listener, 'listening');
+    await hear(listener, toneHz);
+    await lasts(DROPOUT_MS);
+    const before = await readWatch(listener);
+    await expect(main(mixHost)).not.toHaveAttribute('data-hydrated');
+
+    release();
+    await isHydrated(mixHost);
+    await saysLive(mixHost);
+    await expect(button(mixHost, 'Stop')).toBeEnabled();
+    await lasts(DROPOUT_MS);
+    const after = await readWatch(listener);
+    const longestMs = Math.max(before.longestSilenceMs, DROPOUT_MS);
+    if (isSteady) expect(after.longestSilenceMs, 'nothing breaks when the page is taken over').toBeLessThan(longestMs + 1);
+    await showsState(listener, 'listening');
+    expect(await microphones(mixHost), 'it is asked for once').toEqual(['live']);
+  });
+}
+
+test('what the browser refuses before the page is drawn can be shared again, and the page says why it was not', async ({ mixHost }) => {
+  await mixHost.addInitScript(() => {
+    const { mediaDevices } = navigator;
+    const ask = mediaDevices.getUserMedia.bind(mediaDevices);
+    let asked = 0;
+    mediaDevices.getUserMedia = (what) => ((asked += 1) === 1 ? Promise.reject(new DOMException('', 'NotAllowedError')) : ask(what));
+  });
+  const release = await holdCode(mixHost, HOST_DRAWING);
+  await createRoom(mixHost, 'Ada');
+  await button(mixHost, 'Use a microphone').click();
+  await showsState(mixHost, 'idle');
+  await expect(button(mixHost, 'Use a microphone')).toBeEnabled();
+  release();
+  await isHydrated(mixHost);
+  await expect(mixHost.getByText('The browser does not let this page use the microphone.')).toBeVisible();
+  await useMicrophone(mixHost);
 });
 
 test('nothing breaks when the code that draws comes late, and the host can pause then', async ({ mixHost, newVisitor }) => {

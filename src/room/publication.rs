@@ -17,6 +17,19 @@ pub enum Source {
     Microphone,
 }
 
+impl Source {
+    /// All there are.
+    pub const ALL: [Self; 2] = [Self::Display, Self::Microphone];
+
+    /// As it is called in messages.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Display => "display",
+            Self::Microphone => "microphone",
+        }
+    }
+}
+
 /// What kind of media is sent.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

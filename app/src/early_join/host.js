@@ -1,8 +1,11 @@
-// Comes back to the room of a host's page that was reloaded before its code is there: requests the place, and opens the microphone
-// that was live, if the visitor's permission stands. The code takes over what stands in `heartogetherHeadStart` and in
-// `heartogetherMicrophone`, and does everything else. In a tab that was duplicated there is no mark.
+// Says to the code of a host's page which place it is for, so that it can share before it is drawn. Comes back to the room of a page
+// that was reloaded before its code is there: requests the place, and opens the microphone that was live, if the visitor's permission
+// stands. The code takes over what stands in `heartogetherHeadStart` and in `heartogetherMicrophone`, and does everything else. In a
+// tab that was duplicated there is no mark.
 if (!document.prerendering) {
   const { say, place, room, mark, live, microphone } = document.currentScript.dataset;
+  const begun = { place, hosts: true };
+  window.heartogetherHeadStart = begun;
   const taken = (name) => {
     const kept = sessionStorage.getItem(name);
     sessionStorage.removeItem(name);
@@ -12,7 +15,7 @@ if (!document.prerendering) {
     let asked = taken(microphone);
     if (taken(mark) !== room) return;
     const socket = openSocket();
-    const begun = { socket, said: JSON.parse(say), heard: [], place, hosts: true };
+    Object.assign(begun, { socket, said: JSON.parse(say), heard: [] });
     const isOurs = () => window.heartogetherHeadStart === begun;
     const html = document.documentElement;
     let open;
@@ -67,7 +70,6 @@ if (!document.prerendering) {
       const { refused, room: { message } = {} } = JSON.parse(event.data);
       if (open && (refused || message?.refused || message?.event?.event.kind === "room_ended")) release();
     };
-    window.heartogetherHeadStart = begun;
     // Where the code does not come, nobody could pause: the microphone is closed, and the place is given back. Code that comes later
     // opens both again.
     setTimeout(() => {

@@ -36,8 +36,8 @@ pub(super) fn Controls(handle: RoomHandle, listener_count: Signal<usize>) -> imp
             <p class="text-muted" id=HINT_ID>
                 {say(move || Shown::on(handle).explanation())}
             </p>
+            <Sources handle />
             <NeedsCode handle>
-                <Sources handle />
                 <Show when=move || is_sharing.get()>
                     <PauseButton handle />
                 </Show>

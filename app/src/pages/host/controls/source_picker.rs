@@ -4,7 +4,7 @@ use heartogether::room::Source;
 use leptos::prelude::*;
 
 use super::{
-    super::capture_error,
+    super::{super::needs_code::NeedsCode, capture_error},
     OFFER_ID,
     microphone::{MicrophonePicker, TrialButton},
     mixer::can_mix,
@@ -12,6 +12,7 @@ use super::{
 use crate::{
     browser::{CaptureError, RoomHandle},
     components::{Button, Glyph, Icon, LevelMeter, Notice, Tone, Variant},
+    locale::Key,
     text::sound as text,
 };
 
@@ -56,9 +57,26 @@ fn Possible(handle: RoomHandle, source: Source, children: ChildrenFn) -> impl In
     }
 }
 
+/// Shares a source. It can be pressed once the devices are there, before the page is drawn: see `heartogether_browser::begin_hosting`.
+#[component]
+fn ShareButton(handle: RoomHandle, source: Source, variant: Variant, label: Key) -> impl IntoView {
+    let is_pending = Signal::derive(move || handle.sound.asking.get() == Some(source));
+    view! {
+        <Button
+            variant
+            pending=is_pending
+            disabled=Signal::derive(move || !handle.stands.get())
+            attr:data-share=source.name()
+            on:click=move |_| handle.share(source)
+        >
+            {label}
+        </Button>
+    }
+    .into_any()
+}
+
 #[component]
 fn DisplayOffer(handle: RoomHandle) -> impl IntoView {
-    let is_pending = Signal::derive(move || handle.sound.asking.get() == Some(Source::Display));
     view! {
         <div class="source">
             <h3>
@@ -66,9 +84,7 @@ fn DisplayOffer(handle: RoomHandle) -> impl IntoView {
                 {text::DISPLAY}
             </h3>
             <p class="text-muted">{text::DISPLAY_HINT}</p>
-            <Button pending=is_pending on:click=move |_| handle.share(Source::Display)>
-                {text::SHARE_DISPLAY}
-            </Button>
+            <ShareButton handle source=Source::Display variant=Variant::Primary label=text::SHARE_DISPLAY />
         </div>
     }
     .into_any()
@@ -77,7 +93,6 @@ fn DisplayOffer(handle: RoomHandle) -> impl IntoView {
 #[component]
 fn MicrophoneOffer(handle: RoomHandle) -> impl IntoView {
     let (sound, can_mix) = (handle.sound, can_mix(handle));
-    let is_pending = Signal::derive(move || sound.asking.get() == Some(Source::Microphone));
     view! {
         <div class="source">
             <h3>
@@ -90,12 +105,12 @@ fn MicrophoneOffer(handle: RoomHandle) -> impl IntoView {
                 <LevelMeter level=sound.level(Source::Microphone) />
                 <p class="text-sm text-muted">{text::MICROPHONE_TRIAL}</p>
             </Show>
-            <Button variant=Variant::Secondary pending=is_pending on:click=move |_| handle.share(Source::Microphone)>
-                {text::USE_MICROPHONE}
-            </Button>
+            <ShareButton handle source=Source::Microphone variant=Variant::Secondary label=text::USE_MICROPHONE />
             // The bar is all there is to see of a trial.
             <Show when=move || can_mix.get()>
-                <TrialButton handle />
+                <NeedsCode handle>
+                    <TrialButton handle />
+                </NeedsCode>
             </Show>
         </div>
     }
