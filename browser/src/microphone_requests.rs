@@ -9,7 +9,7 @@ use crate::{
     microphones,
 };
 use heartogether_client::{
-    MicrophoneAnswer, MicrophoneInput, MicrophoneOrder, MicrophonePurpose, MicrophoneQuestion, OpenMicrophone,
+    Input, MicrophoneAnswer, MicrophoneInput, MicrophoneOrder, MicrophonePurpose, MicrophoneQuestion, OpenMicrophone,
 };
 
 impl Page {
@@ -85,6 +85,15 @@ impl Page {
         self.request_microphone(MicrophoneInput::Answered(question.number, answer));
         if is_open {
             list_microphones(&self.reporter());
+        } else {
+            self.expect_no_microphone();
+        }
+    }
+
+    /// Nothing comes, unless the browser is asked once more.
+    fn expect_no_microphone(&self) {
+        if !self.sources().is_some_and(|sources| sources.requests.borrow().is_asking()) {
+            self.input(Input::CaptureExpected(false));
         }
     }
 
@@ -95,6 +104,7 @@ impl Page {
         if !is_asking && asking.get() == Some(Source::Microphone) {
             asking.set(None);
         }
+        self.expect_no_microphone();
     }
 }
 

@@ -53,7 +53,7 @@ impl Drop for Graph {
 fn keep_running(context: &AudioContext, report: Reporter) -> Vec<EventListener> {
     let changed = context.clone();
     let state = EventListener::new(context, "statechange", move |_| {
-        report.input(Input::MixerChanged { runs: level::runs(&changed) });
+        report.input(Input::MixerRuns(level::runs(&changed)));
     });
     let targets =
         [(document().into(), "visibilitychange"), (window().into(), "pointerup"), (window().into(), "keydown")];
@@ -99,7 +99,7 @@ impl Mixer {
     pub(crate) fn open(report: Reporter) -> Self {
         let graph = Graph::open(report.clone());
         let runs = graph.as_ref().is_some_and(|graph| level::runs(&graph.context));
-        report.input_later(Input::MixerChanged { runs });
+        report.input_later(Input::MixerRuns(runs));
         Self { graph, strips: Vec::new() }
     }
 

@@ -111,7 +111,7 @@ impl Page {
     /// a microphone by itself.
     pub(crate) fn prepare_sources(&self, is_back: bool) {
         let (sound, report) = (&self.0.view.sound, self.reporter());
-        for source in [Source::Display, Source::Microphone] {
+        for source in Source::ALL {
             sound.obstacle(source).show(capture::obstacle(source));
         }
         if capture::obstacle(Source::Microphone).is_some() {
@@ -132,12 +132,15 @@ impl Page {
     }
 
     async fn bring_back(&self, keepsake: ReloadState, is_back: bool) {
+        // The script at the top of the page opens it already.
+        self.input(Input::CaptureExpected(is_back && early_microphone::is_begun()));
         let may_open = is_back && microphones::may_open().await;
         let ComeBack { opens_microphone, waits } = keepsake.come_back(is_back, may_open);
         self.0.view.sound.again.show(waits);
         if opens_microphone {
             self.request_microphone(MicrophoneInput::Wanted(MicrophonePurpose::Share));
         } else {
+            self.input(Input::CaptureExpected(false));
             early_microphone::release();
         }
     }
@@ -153,10 +156,14 @@ impl Page {
 
     async fn share_display(&self) {
         self.begin_asking(Source::Display);
+        // Not so for a microphone that the member has not allowed yet: until then, browsers tell the other side names in place of addresses.
+        self.input(Input::CaptureExpected(true));
         let captured = Capture::display(self.reporter()).await;
         if self.take_in(captured) {
             self.request_microphone(MicrophoneInput::TrialOver);
             self.begin_sharing(Source::Display);
+        } else {
+            self.input(Input::CaptureExpected(false));
         }
     }
 

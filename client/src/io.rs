@@ -46,6 +46,8 @@ pub enum Input {
     NetworkGuessed(Network),
     /// The device is on another network, or is on a network again: every path may have changed.
     NetworkChanged,
+    /// Whether a source is about to be captured, to be shared. The room is told nothing, but connections are made meanwhile.
+    CaptureExpected(bool),
     /// The member shares sound from this source: as the first one, as one more, or in place of one of the same kind.
     CaptureStarted(Source),
     /// A source of the page has ended: the device was unplugged, or sharing was stopped in the browser's own bar.
@@ -61,11 +63,8 @@ pub enum Input {
     },
     /// The open microphone gives sound, or does not.
     MicrophoneChanged(MicrophoneState),
-    /// The browser has stopped or started the mixer.
-    MixerChanged {
-        /// Whether it is running.
-        runs: bool,
-    },
+    /// The browser has stopped or started the mixer: whether it runs.
+    MixerRuns(bool),
     /// The page was reloaded while it was live.
     Recalled(ReloadState),
     /// The member does not want to share again what was live before.
@@ -252,8 +251,7 @@ pub enum Output {
     UseIceServers(IceConfiguration),
     /// Open a socket; one that is open is closed first, silently.
     OpenSocket,
-    /// Open an event stream, for a network that lets no WebSocket through; what is open is closed first, silently. It is reported
-    /// as a socket is, and takes the same frames.
+    /// Open an event stream in place of what is open, silently, where no WebSocket opens. It is reported, and takes frames, as a socket.
     OpenStream,
     /// Try whether a WebSocket opens, while the event stream goes on. The next [`Output::OpenSocket`] takes it.
     ProbeSocket,

@@ -83,9 +83,9 @@ impl Client {
         is_sounding(self.stream_of(member))
     }
 
-    /// Whether something goes, or is about to go, over a connection with a member: what this page captures, or what they send.
+    /// Whether something goes, or is about to go, over a connection with a member: what this page captures or is about to capture, or what they send.
     pub(super) fn has_sound_with(&self, member: MemberId) -> bool {
-        self.publishing.is_capturing() || self.is_heard_from(member)
+        self.publishing.is_capturing_soon() || self.is_heard_from(member)
     }
 
     /// Sends something to the room.

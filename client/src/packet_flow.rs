@@ -32,6 +32,11 @@ impl PacketFlow {
         self.packets > 0.0 && self.empty_counts >= patience
     }
 
+    /// Whether any has come.
+    pub(super) fn has_begun(&self) -> bool {
+        self.packets > 0.0
+    }
+
     /// What has not come by now does not count.
     pub(super) fn forgive(&mut self) {
         self.empty_counts = 0;

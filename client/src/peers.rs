@@ -149,6 +149,11 @@ impl Peers {
         self.all.iter().any(|peer| peer.state == PeerState::Connected)
     }
 
+    /// Whether one is connected over which something has come.
+    pub(super) fn any_flows(&self) -> bool {
+        self.all.iter().any(|peer| peer.state == PeerState::Connected && peer.flow.has_begun())
+    }
+
     pub(super) fn was_connected(&self) -> bool {
         self.was_connected
     }

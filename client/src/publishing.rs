@@ -20,6 +20,8 @@ const DECLARE_AGAIN_MS: u32 = 1_000;
 pub(super) struct Publishing {
     /// The captured sources, with their volumes.
     pub(super) mix: Mix,
+    /// Whether a source is about to be captured.
+    pub(super) expected: bool,
     /// The quality that was chosen, if any.
     pub(super) chosen: Option<Profile>,
     /// Whether the member wears headphones.
@@ -46,6 +48,11 @@ impl Publishing {
     /// Whether there is sound to send.
     pub(super) fn is_capturing(&self) -> bool {
         self.mix.route().is_some()
+    }
+
+    /// Whether there is sound to send, or is about to be.
+    pub(super) fn is_capturing_soon(&self) -> bool {
+        self.expected || self.is_capturing()
     }
 
     /// The chosen profile, or the one that suits the sources: music if there is a tab, alone or in the mix.
@@ -97,6 +104,17 @@ impl Client {
         self.may(Permission::Publish) && !self.is_over() && !self.publishing.stopping && !self.has_left
     }
 
+    /// A source is about to be captured, or is not any more. Negotiating takes as long as opening a microphone does, and choosing a tab
+    /// takes longer, so both are done at the same time.
+    pub(super) fn expect_capture(&mut self, expected: bool, out: &mut Vec<Output>) {
+        self.publishing.expected = expected && self.may_capture() && !self.publishing.is_capturing();
+        if self.publishing.expected {
+            self.offer_to_all(out);
+        } else {
+            self.hang_up_idle(out);
+        }
+    }
+
     /// A source was captured: the first one, one more, or one in place of the same kind.
     pub(super) fn begin(&mut self, source: Source, out: &mut Vec<Output>) {
         if !self.may_capture() {
@@ -109,6 +127,7 @@ impl Client {
             publishing.chosen = None;
         }
         publishing.mix.put(source, true);
+        publishing.expected = false;
         (publishing.lost, publishing.refusal, publishing.ended) = (None, None, false);
         self.take_sound();
         self.apply(before, out);

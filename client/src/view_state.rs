@@ -6,7 +6,7 @@ use heartogether::{
     room::{EndReason, StreamState},
 };
 
-use super::{Client, NoPath};
+use super::{Client, NoPath, links::is_sounding};
 
 /// How a room ended, as far as the page knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -105,7 +105,8 @@ impl Client {
         }
     }
 
-    /// What a listener's page shows. Sound that flows is being listened to, whatever signaling is doing meanwhile.
+    /// What a listener's page shows. Sound that flows is being listened to, whatever signaling is doing meanwhile. A connection that a
+    /// host makes before there is something to hear brings nothing.
     pub fn listener_state(&self) -> ListenerState {
         if let Some(refusal) = self.refusal {
             return ListenerState::Refused(refusal);
@@ -113,12 +114,14 @@ impl Client {
         if let Some(ending) = self.ending() {
             return ListenerState::Ended(ending);
         }
-        match (self.heard_stream(), self.peers.any_connected(), self.no_path()) {
+        let stream = self.heard_stream();
+        let is_heard = if is_sounding(stream) { self.peers.any_connected() } else { self.peers.any_flows() };
+        match (stream, is_heard, self.no_path()) {
             (StreamState::Paused, true, _) => ListenerState::Paused,
             (_, true, _) => ListenerState::Listening,
             (StreamState::Interrupted, false, _) => ListenerState::Reconnecting,
             (_, false, Some(why)) => ListenerState::OutOfReach(why),
-            (_, false, None) if self.peers.was_connected() && self.heard_stream() != StreamState::Idle => {
+            (_, false, None) if self.peers.was_connected() && stream != StreamState::Idle => {
                 ListenerState::Reconnecting
             }
             (_, false, None) => ListenerState::Connecting,
@@ -128,8 +131,7 @@ impl Client {
     /// Whether the first sound will come, to a listener or from a host: an offer may come or be made, or its connection is not ready
     /// yet.
     pub fn awaits_first_sound(&self) -> bool {
-        let is_sounding = matches!(self.heard_stream(), StreamState::Live | StreamState::Paused);
-        let may_come = self.room.is_none() || is_sounding || self.may(Permission::Publish);
+        let may_come = self.room.is_none() || is_sounding(self.heard_stream()) || self.may(Permission::Publish);
         !self.is_over() && may_come && !self.peers.any_connected()
     }
 }

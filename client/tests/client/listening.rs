@@ -5,7 +5,7 @@ use heartogether::{
     role::Role,
     room::{EndReason, RoomEvent, StreamState},
 };
-use heartogether_client::{Ending, ListenerState, Output, PeerState, Timer};
+use heartogether_client::{Ending, Input, ListenerState, Output, PeerState, Timer};
 
 use crate::scenario::*;
 
@@ -243,12 +243,25 @@ fn a_pause_is_shown_while_connected() {
 #[test]
 fn a_listener_with_sound_is_listening_whatever_happens_to_signaling() {
     let mut page = Page::hearing(StreamState::Live);
+    page.take(Input::Counted { negotiation: page.negotiation(100), packets: 20.0 });
     page.stream(StreamState::Interrupted);
     assert_eq!(state(&page), ListenerState::Listening);
     page.lose();
     assert_eq!(state(&page), ListenerState::Listening);
     page.reconnect();
     assert_eq!(state(&page), ListenerState::Listening);
+}
+
+#[test]
+fn a_connection_that_brings_nothing_yet_is_not_listened_to() {
+    for (stream, shown) in
+        [(StreamState::Idle, ListenerState::Connecting), (StreamState::Interrupted, ListenerState::Reconnecting)]
+    {
+        let mut page = Page::hearing(stream);
+        assert_eq!(state(&page), shown, "the host has negotiated while the microphone opens");
+        page.stream(StreamState::Live);
+        assert_eq!(state(&page), ListenerState::Listening);
+    }
 }
 
 #[test]

@@ -154,24 +154,24 @@ fn while_the_mixer_is_stopped_the_loudest_source_is_sent_without_it() {
 fn a_mixer_that_the_browser_stops_is_resumed_and_given_a_moment() {
     let mut page = Page::live(&[GRACE]);
     page.take(Input::CaptureStarted(Display));
-    let commands = page.take(Input::MixerChanged { runs: false });
+    let commands = page.take(Input::MixerRuns(false));
     assert!(commands.contains(&Output::WakeMixer));
     let patience_ms = timer(&commands, Timer::Mixer).expect("it is not waited for in vain");
     assert!(patience_ms <= 1_500, "silence that long is within the budget");
     assert_eq!(page.client.mix().route(), Some(Route::Mixed));
 
-    let commands = page.take(Input::MixerChanged { runs: true });
+    let commands = page.take(Input::MixerRuns(true));
     assert_eq!(commands, [Output::StopTimer(Timer::Mixer)]);
     assert_eq!(page.fire(Timer::Mixer), []);
 
-    page.take(Input::MixerChanged { runs: false });
+    page.take(Input::MixerRuns(false));
     let commands = page.fire(Timer::Mixer);
     assert_eq!(commands, [Output::ApplyMix(page.client.mix())]);
     assert_eq!(page.client.mix().substitute(), Some(Display));
     assert_eq!(page.client.mix().route(), Some(Route::Untouched(Display)));
     assert!(page.take(Input::Woken).contains(&Output::WakeMixer));
 
-    let commands = page.take(Input::MixerChanged { runs: true });
+    let commands = page.take(Input::MixerRuns(true));
     assert!(commands.contains(&Output::ApplyMix(page.client.mix())));
     assert_eq!((page.client.mix().substitute(), page.client.mix().route()), (None, Some(Route::Mixed)));
 }
@@ -179,7 +179,7 @@ fn a_mixer_that_the_browser_stops_is_resumed_and_given_a_moment() {
 #[test]
 fn an_unused_mixer_may_stay_stopped_until_it_is_needed() {
     let mut page = Page::live(&[]);
-    assert_eq!(page.take(Input::MixerChanged { runs: false }), []);
+    assert_eq!(page.take(Input::MixerRuns(false)), []);
     let commands = page.take(Input::FaderMoved { source: Microphone, fader: at(40, false) });
     assert!(commands.contains(&Output::WakeMixer) && timer(&commands, Timer::Mixer).is_some());
     // A fader that goes on moving does not put it off.

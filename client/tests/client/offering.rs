@@ -1,8 +1,8 @@
 //! To whom a host offers, and when.
 
-use heartogether::protocol::Signal;
-use heartogether::room::{Missed, Source, StreamState};
-use heartogether_client::{Input, Output, PeerState};
+use heartogether::protocol::{Publish, Signal, ToRoom};
+use heartogether::room::{EndReason, Missed, RoomEvent, Source, StreamState};
+use heartogether_client::{HostState, Input, Output, PeerState};
 
 use crate::scenario::*;
 
@@ -157,4 +157,39 @@ fn a_host_says_when_a_peer_connection_has_failed() {
     let commands = page.change(100, PeerState::Failed);
     assert_eq!(closed(&commands), [100]);
     assert_eq!(sent(&commands), [say(GRACE, hung_up(100))]);
+}
+
+#[test]
+fn a_host_offers_while_the_microphone_comes_back_and_tells_the_room_nothing_before_it_is_there() {
+    let mut page = Page::hosting(&[GRACE]);
+    let commands = page.take(Input::CaptureExpected(true));
+    assert_eq!((offered(&commands), sent(&commands)), (vec![100], vec![]));
+    assert_eq!(offered(&page.learn_all(comes(EDSGER))), [101]);
+    assert_eq!(page.client.host_state(), HostState::Idle);
+    let commands = page.take(Input::CaptureStarted(Source::Microphone));
+    assert_eq!((closed(&commands), offered(&commands)), (vec![], vec![]), "the offers stand");
+    assert_eq!(sent(&commands), [to_room(ToRoom::Publish(Publish { source: Source::Microphone, paused: false }))]);
+    let commands = page.take(Input::CaptureEnded(Source::Microphone));
+    assert_eq!(closed(&commands), [100, 101], "nothing is expected any more");
+}
+
+#[test]
+fn a_microphone_that_does_not_come_back_leaves_no_connection() {
+    let mut page = Page::hosting(&[GRACE]);
+    page.take(Input::CaptureExpected(true));
+    page.accept(100);
+    page.change(100, PeerState::Connected);
+    let commands = page.take(Input::CaptureExpected(false));
+    assert_eq!(closed(&commands), [100]);
+    assert!(sent(&commands).contains(&say(GRACE, hung_up(100))));
+    assert!(offered(&page.signal(GRACE, Signal::OfferRequest { restarts: None })).is_empty());
+}
+
+#[test]
+fn where_nothing_may_be_captured_nothing_is_expected() {
+    let mut page = Page::listening(StreamState::Live);
+    assert_eq!(page.take(Input::CaptureExpected(true)), []);
+    let mut page = Page::hosting(&[GRACE]);
+    page.learn(RoomEvent::RoomEnded { reason: EndReason::Stopped });
+    assert!(offered(&page.take(Input::CaptureExpected(true))).is_empty());
 }

@@ -38,6 +38,7 @@ fn anything() -> impl Strategy<Value = Move> {
         1 => Just(Move::Flutter(0)),
         1 => Just(Move::Unplug(0)),
         2 => Just(Move::Share(0)),
+        1 => any::<bool>().prop_map(|expected| Move::Expect { page: 0, expected }),
         3 => (0..3_usize, 0..30_000_u64, 0..30_000_u64, any::<bool>())
             .prop_map(|(other, page_ms, other_ms, for_good)| Move::Break { page: 0, other, page_ms, other_ms, for_good }),
         1 => (0..4_usize).prop_map(Move::Roam),

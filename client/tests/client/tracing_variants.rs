@@ -106,12 +106,13 @@ fn inputs() -> Vec<Input> {
         Input::TimerFired(_) => Input::TimerFired(Timer::Linger(EDSGER));
         Input::NetworkGuessed(_) => Input::NetworkGuessed(Network::Slow);
         Input::NetworkChanged => Input::NetworkChanged;
+        Input::CaptureExpected(_) => Input::CaptureExpected(true);
         Input::CaptureStarted(_) => Input::CaptureStarted(Source::Display);
         Input::CaptureEnded(_) => Input::CaptureEnded(Source::Display);
         Input::SourceRemoved(_) => Input::SourceRemoved(Source::Display);
         Input::FaderMoved { .. } => Input::FaderMoved { source: Source::Display, fader };
         Input::MicrophoneChanged(_) => Input::MicrophoneChanged(MicrophoneState::Muted);
-        Input::MixerChanged { .. } => Input::MixerChanged { runs: true };
+        Input::MixerRuns(_) => Input::MixerRuns(true);
         Input::Recalled(_) => Input::Recalled(keepsake);
         Input::Dismissed => Input::Dismissed;
         Input::ProfileChosen(_) => Input::ProfileChosen(Profile::Music);

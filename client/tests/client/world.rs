@@ -91,6 +91,8 @@ struct Page {
     /// What is played of each member.
     playing: BTreeMap<MemberId, Negotiation>,
     capturing: bool,
+    /// Whether it is about to share sound.
+    expecting: bool,
     sending: bool,
     /// Whether it is there, rather than closed.
     is_open: bool,
@@ -212,6 +214,7 @@ impl World {
             peers,
             playing,
             capturing: false,
+            expecting: false,
             sending: false,
             is_open: true,
         });

@@ -69,7 +69,8 @@ impl World {
     pub(super) fn carry_out_media(&mut self, page: usize, command: Output) {
         match command {
             Output::OpenOffering { negotiation, receives } => {
-                assert!(self.pages[page].capturing || receives, "nothing would go over it");
+                let sends = self.pages[page].capturing || self.pages[page].expecting;
+                assert!(sends || receives, "nothing would go over it");
                 self.open_peer(page, negotiation, None);
                 self.describe_offer(page, negotiation);
             }

@@ -33,6 +33,8 @@ pub(crate) enum Move {
     Unplug(usize),
     /// A page shares sound.
     Share(usize),
+    /// A page is about to share sound, or is not any more.
+    Expect { page: usize, expected: bool },
     /// The network between a page and one of the others changes: their peer connection breaks. They notice after these
     /// milliseconds. If it is for good, no restart finds a path.
     Break { page: usize, other: usize, page_ms: u64, other_ms: u64, for_good: bool },
@@ -78,6 +80,7 @@ impl World {
             }
             Move::Unplug(page) => self.unplug(number(page)),
             Move::Share(page) => self.share(number(page)),
+            Move::Expect { page, expected } => self.expect(number(page), expected),
             Move::Break { page, other, page_ms, other_ms, for_good } => {
                 let page = number(page);
                 let other = number(page + 1 + other % (self.pages.len() - 1));
@@ -102,6 +105,13 @@ impl World {
         if self.pages[page].is_open {
             self.pages[page].capturing = true;
             self.input(page, Input::CaptureStarted(Source::Microphone));
+        }
+    }
+
+    fn expect(&mut self, page: usize, expected: bool) {
+        if self.pages[page].is_open {
+            self.pages[page].expecting = expected;
+            self.input(page, Input::CaptureExpected(expected));
         }
     }
 
@@ -189,7 +199,7 @@ impl World {
         it.load += 1;
         it.timers.clear();
         it.playing.clear();
-        (it.capturing, it.is_open) = (false, true);
+        (it.capturing, it.expecting, it.is_open) = (false, false, true);
         it.client = Self::client(it.role, page == 0, seed);
         self.input(page, Input::Started);
     }
