@@ -13,7 +13,7 @@ import { readWatch, watchFromStart } from '../sound_watch.mjs';
 
 /** @typedef {import('@playwright/test').Browser} Browser */
 /** @typedef {import('@playwright/test').Page} Page */
-/** @typedef {{ name: string, host: Page, listener: Page, share: string, isDrawn: string, close: () => Promise<void> }} Room */
+/** @typedef {{ name: string, host: Page, listener: Page, share: string, works: string, close: () => Promise<void> }} Room */
 /** @typedef {{ silenceMs: number, steps: Record<string, number> }} Run Steps are in milliseconds since the last sound before. */
 
 const RUNS = Number(process.env['RUNS'] ?? 10);
@@ -60,7 +60,8 @@ async function openRoom({ name, server: binary }, hosts, listeners, { toneHz, bu
     await Promise.all([host.context().close({ reason: 'done' }), context.close()]);
     await server.close();
   };
-  return { name, host, listener, share: button, isDrawn: 'main[data-hydrated]', close };
+  // Earlier versions drew buttons that could be pressed and did nothing until the page was drawn.
+  return { name, host, listener, share: button, works: 'main[data-hydrated], [data-share]:enabled', close };
 }
 
 /**
@@ -82,18 +83,18 @@ async function openBareRoom(room, hosts, listeners, { name, toneHz }) {
     await Promise.all([hostContext.close(), context.close()]);
     bare.close();
   };
-  return { name: 'bare', host, listener, share: 'Share', isDrawn: 'button', close };
+  return { name: 'bare', host, listener, share: 'Share', works: 'button', close };
 }
 
 /** Reloads a page of a room, and waits until its listener hears again. @param {Room} room @param {'host' | 'listener'} who @param {boolean} clicks */
-async function reload({ host, listener, share, isDrawn }, who, clicks) {
+async function reload({ host, listener, share, works }, who, clicks) {
   const reloaded = who === 'host' ? host : listener;
   await reloaded.bringToFront();
   await sleep(SETTLE_MS);
   await forgetSteps(listener);
   await reloaded.reload({ waitUntil: 'commit' });
   if (clicks) {
-    await reloaded.locator(isDrawn).waitFor();
+    await reloaded.locator(works).first().waitFor();
     await reloaded.getByRole('button', { name: share }).click();
   }
   await listener.waitForFunction(() => /** @type {any} */ (window).toneWatch?.silentFrom);

@@ -6,7 +6,7 @@ import { humming, listening, MICROPHONE_TONE_HZ, reachable } from '../chromium.m
 import { compareBuilds, openRooms, startServers } from '../compared_builds.mjs';
 import { keepPlayers } from '../players.mjs';
 import { Bench, ms, printTable, summary } from '../report.mjs';
-import { guestSession } from '../room_setup.mjs';
+import { createRoom, guestSession } from '../room_setup.mjs';
 import { LINE, slowDown, SLOWER_CPU } from '../slow_line.mjs';
 import { readWatch, watchFromStart } from '../sound_watch.mjs';
 
@@ -24,8 +24,8 @@ const servers = await startServers();
 const [hosts, listeners] = await Promise.all([chromium.launch(humming()), chromium.launch(listening)]);
 
 /** A page on a slow line, of a browser that has never been here. @param {Parameters<typeof listeners.newContext>[0]} options */
-async function slowPage(options) {
-  const context = await listeners.newContext({ ...reachable, ...options });
+async function slowPage(options, browser = listeners) {
+  const context = await browser.newContext({ ...reachable, ...options });
   context.setDefaultTimeout(TIMEOUT_MS);
   const page = await context.newPage();
   await slowDown(page);
@@ -148,6 +148,31 @@ const CONTROLS = [
   },
 ];
 
+/** The page of a host who has just created a room: until the browser is asked for a microphone. @param {Room} room @returns {Promise<Run>} */
+async function share({ url }) {
+  const { page: creating, code } = await createRoom(hosts, url);
+  const storageState = await creating.context().storageState();
+  await creating.context().close();
+  const page = await slowPage({ baseURL: url, storageState }, hosts);
+  await page.addInitScript(() => {
+    const { getUserMedia } = MediaDevices.prototype;
+    MediaDevices.prototype.getUserMedia = function (/** @type {MediaStreamConstraints | undefined} */ constraints) {
+      Object.assign(window, { isAsked: true });
+      return getUserMedia.call(this, constraints);
+    };
+  });
+  await page.goto(`/host/${code}`, { waitUntil: 'commit' });
+  const openedAt = await page.evaluate(() => performance.timeOrigin);
+  await page.waitForFunction(() => {
+    const buttons = [...document.querySelectorAll('button')];
+    buttons.find(({ textContent }) => textContent?.trim() === 'Use a microphone')?.click();
+    return /** @type {any} */ (window).isAsked;
+  }, undefined, LOOK);
+  const shared = Date.now() - openedAt;
+  await page.context().close();
+  return { shared };
+}
+
 /** How long after the link is opened each control works. @param {Room} room @returns {Promise<Run>} */
 async function react({ url, code }) {
   /** @type {Run} */
@@ -163,7 +188,7 @@ async function react({ url, code }) {
   return reactedMs;
 }
 
-/** What one build's runs came to. @param {string} build @param {{ heard: Run, landed: Run, reacted: Run }[]} runs */
+/** What one build's runs came to. @param {string} build @param {{ heard: Run, landed: Run, reacted: Run, hosted: Run }[]} runs */
 function resultsOf(build, runs) {
   /** @type {[string, number | undefined, (number | undefined)[]][]} */
   const measured = [
@@ -177,6 +202,7 @@ function resultsOf(build, runs) {
     ['landing page: the HTML is there', undefined, runs.map(({ landed }) => landed['html'])],
     ['landing page: first paint', 600, runs.map(({ landed }) => landed['paint'])],
     ['landing page: its code has taken over', undefined, runs.map(({ landed }) => landed['takenOver'])],
+    ["host's page: a source can be shared", undefined, runs.map(({ hosted }) => hosted['shared'])],
     ...CONTROLS.map(({ what }) => /** @type {[string, undefined, (number | undefined)[]]} */ ([what, undefined, runs.map(({ reacted }) => reacted[what])])),
   ];
   return measured.map(([what, targetMs, values]) => ({ what, build, targetMs, ...summary(values.map((value) => value ?? NaN)) }));
@@ -184,7 +210,7 @@ function resultsOf(build, runs) {
 
 try {
   const rooms = await openRooms(hosts, servers);
-  const runs = await bench.inTurns(RUNS, rooms, async (room) => ({ heard: await listen(room), landed: await land(room), reacted: await react(room) }));
+  const runs = await bench.inTurns(RUNS, rooms, async (room) => ({ heard: await listen(room), landed: await land(room), reacted: await react(room), hosted: await share(room) }));
   const results = rooms.flatMap(({ build }, i) => resultsOf(build, runs[i] ?? []));
   printTable([
     ['what', 'build', 'median', 'worst', 'target'],
