@@ -60,7 +60,7 @@ const BUDGETS = [
   { what: "listener, until the room client is there", files: HEARING, bytes: 156_500 },
   { what: "listener, everything", files: [...ROOM, "piece_listen.wasm"], bytes: 519_000 },
   { what: "host, everything", files: [...ROOM, "piece_devices.wasm", "piece_invitation.wasm", "piece_owned.wasm", "piece_controls.wasm", "piece_host.wasm"], bytes: 648_900 },
-  { what: "lounge, everything", files: [...ROOM, "piece_owned.wasm", "piece_lounge.wasm"], bytes: 641_300 },
+  { what: "lounge, everything", files: [...ROOM, "piece_owned.wasm", "piece_lounge.wasm"], bytes: 633_900 },
 ];
 
 /** The compressed size of a file by its name without hash. */

@@ -108,7 +108,7 @@ pub(super) fn move_to_main() {
 }
 
 /// Lets work go on with the first thing in a place that can have the focus.
-pub(super) fn move_into(place: &Element) {
+pub(crate) fn move_into(place: &Element) {
     focus_on(place.query_selector("[tabindex], a[href], button:enabled, input:enabled, select:enabled").ok().flatten());
 }
 

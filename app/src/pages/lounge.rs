@@ -7,7 +7,9 @@ mod comings;
 mod composer;
 mod conversation;
 mod conversation_row;
+mod copying;
 mod details;
+mod dialog;
 mod draft;
 mod emoji_data;
 mod emoji_picker;
@@ -29,6 +31,7 @@ mod message_text;
 mod news;
 mod notices;
 mod notification;
+mod over;
 mod paste;
 mod pictures;
 mod pins;
@@ -59,7 +62,8 @@ use crate::{
     text::lounge as text,
 };
 use chat::Chat;
-use entry::{Card, Over};
+use entry::card;
+use extras::extra;
 use news::Unread;
 use shared::Lounge;
 use standing::Shape;
@@ -131,9 +135,9 @@ fn Visit(summary: RoomSummary, saved: RwSignal<Vec<SavedLounge>>, first_name: St
         now
     });
     let content = move || match shape.get() {
-        Shape::Card => view! { <Card lounge /> }.into_any(),
+        Shape::Card => card(lounge),
         Shape::Chat => view! { <Chat lounge unread /> }.into_any(),
-        Shape::Over => view! { <Over lounge /> }.into_any(),
+        Shape::Over => extra(move |extras| (extras.over)(lounge)),
     };
     view! {
         <Page

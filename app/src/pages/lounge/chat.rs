@@ -6,12 +6,12 @@ use super::{
     composer::Composer,
     conversation::Conversation,
     details::details,
+    dialog::dialog,
     erased::{attribute, key, part_when, press},
     head::head,
     lounges::lounges,
     news::Unread,
     pictures,
-    questions::Questions,
     shared::{Lounge, Sheet},
     sound::sound,
     visible_height,
@@ -52,7 +52,7 @@ pub(super) fn Chat(lounge: Lounge, unread: Unread) -> impl IntoView {
             </section>
             {details(lounge)}
             {part_when(move || sheet.get().is_some(), veil)}
-            <Questions lounge />
+            {dialog(lounge)}
             {pictures::viewed(lounge)}
         </div>
     }

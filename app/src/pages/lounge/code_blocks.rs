@@ -5,8 +5,8 @@ use wasm_bindgen::JsCast;
 use web_sys::Element;
 
 use super::{
+    copying::copy,
     erased::{Press, press},
-    message_actions::copy,
 };
 use crate::components::Toasts;
 

@@ -1,13 +1,12 @@
-//! The way in for who is no member, or not any more; and the end.
+//! The way in for who is no member, or not any more.
 
 mod name_form;
 
-use heartogether::{refusal::Refusal, room::EndReason};
-use heartogether_client::{Ending, Input};
+use heartogether::refusal::Refusal;
 use leptos::prelude::*;
 
 use super::{
-    erased::{part, part_when, press, said},
+    erased::{part, press, said},
     head::connection,
     shared::Lounge,
     standing::{Standing, WayIn},
@@ -15,15 +14,13 @@ use super::{
 use crate::{
     components::{Avatar, Button, ButtonLink, CodeDisplay, Notice, Tone, Variant},
     locale::{self, Around, Key},
-    pages::room_bootstrap::ReopenForm,
     routes::{self, Destination},
     text::{action, lounge as text},
 };
 use name_form::NameForm;
 
 /// What the lounge is, and what the visitor can do to come in. A link alone makes nobody a member.
-#[component]
-pub(super) fn Card(lounge: Lounge) -> impl IntoView {
+pub(super) fn card(lounge: Lounge) -> AnyView {
     let (count, owner, is_full, asks_first) = lounge.summary.with_value(|room| {
         // The owner is one of them, and no listener.
         (room.listener_count, room.host_name.clone(), room.is_full_for_visitor(), room.asks_first)
@@ -107,35 +104,4 @@ fn way_in(lounge: Lounge, way: WayIn) -> AnyView {
         }
         WayIn::None => home().into_any(),
     }
-}
-
-/// That the lounge has ended, and why. Its owner can open it again for a while.
-#[component]
-pub(super) fn Over(lounge: Lounge) -> impl IntoView {
-    let ending = move || match lounge.standing.get() {
-        Standing::Ended(ending) => Some(ending),
-        _ => None,
-    };
-    let told = move || {
-        let said = match ending() {
-            Some(Ending::Told(EndReason::Idle | EndReason::HostAbsent)) => text::ENDED_IDLE,
-            Some(Ending::Asked) => text::ENDED_ASKED,
-            _ => text::ENDED_HINT,
-        };
-        view! { <Notice>{said}</Notice> }.into_any()
-    };
-    let may_reopen = move || lounge.is_owner.get() && ending() != Some(Ending::Asked);
-    let code = lounge.code;
-    let reopen = move || view! { <ReopenForm code on_open=move || lounge.press(Input::RetryPressed) /> }.into_any();
-    view! {
-        <div class="card lounge-card">
-            <h1>{text::ENDED}</h1>
-            {part(told)}
-            {part_when(may_reopen, reopen)}
-            <ButtonLink href=routes::HOME variant=Variant::Ghost>
-                {action::BACK_TO_START}
-            </ButtonLink>
-        </div>
-    }
-    .into_any()
 }

@@ -1,6 +1,6 @@
 //! What is drawn only where somebody asks for it. Its code is loaded then.
 
-use heartogether::id::{MessageNumber, RoomCode};
+use heartogether::id::RoomCode;
 use leptos::{
     prelude::*,
     task::spawn_local,
@@ -12,26 +12,27 @@ use wasm_bindgen::JsValue;
 use super::{
     emoji_picker::emoji_picker,
     icon::count_on_icon,
-    invite::invite,
     later::later,
+    message_actions::actions,
     notices::{self, About, Notice},
+    over::over,
     paste::markdown_of,
     pictures::{adding, viewer::viewer},
-    pins::pins,
     preview::preview,
-    reports::{report, reports},
-    search::search,
-    shared::Lounge,
-    waiting::waiting,
+    questions::question,
+    rows::RowKey,
+    shared::{Lounge, Question},
 };
 
 /// What there is.
 #[derive(Clone, Copy)]
 pub(super) struct Extras {
-    /// The invitation.
-    pub(super) invite: fn(Lounge) -> AnyView,
-    /// The search.
-    pub(super) search: fn(Lounge) -> AnyView,
+    /// What the page asks, or shows over the conversation.
+    pub(super) question: fn(Lounge, Question) -> AnyView,
+    /// That the lounge has ended.
+    pub(super) over: fn(Lounge) -> AnyView,
+    /// What can be done with a message.
+    pub(super) actions: fn(Lounge, RowKey) -> AnyView,
     /// The emoji to choose from: calls the first for each that is chosen, and the second when the visitor is done.
     pub(super) picker: fn(Callback<String>, Callback<()>) -> AnyView,
     /// What the text that is written would look like as a message: calls for it whenever it has changed.
@@ -50,21 +51,14 @@ pub(super) struct Extras {
     pub(super) notify: fn(Lounge, Notice),
     /// Takes it away.
     pub(super) close_notice: fn(RoomCode, About),
-    /// The question why a message is reported.
-    pub(super) report: fn(Lounge, MessageNumber) -> AnyView,
-    /// What is pinned.
-    pub(super) pins: fn(Lounge) -> AnyView,
-    /// What was reported.
-    pub(super) reports: fn(Lounge) -> AnyView,
-    /// Who asks to come in.
-    pub(super) waiting: fn(Lounge) -> AnyView,
 }
 
 #[wasm_split(extras, wasm_split_path = leptos::wasm_split, fallible)]
 fn load() -> Result<Extras, SplitLoaderError> {
     Ok(Extras {
-        invite,
-        search,
+        question,
+        over,
+        actions,
         picker: emoji_picker,
         preview,
         markdown: markdown_of,
@@ -74,10 +68,6 @@ fn load() -> Result<Extras, SplitLoaderError> {
         count_on_icon,
         notify: notices::show,
         close_notice: notices::close,
-        pins,
-        report,
-        reports,
-        waiting,
     })
 }
 

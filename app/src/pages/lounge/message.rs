@@ -11,7 +11,7 @@ use super::{
     conversation_row::Laid,
     emoji_data::emoji,
     erased::{part, part_when, press},
-    message_actions::{actions, actions_button},
+    extras::extra,
     message_text::words,
     pictures::shown::pictures,
     rows::{Answered, MessageRow, Row, RowKey},
@@ -63,11 +63,34 @@ fn message(lounge: Lounge, key: RowKey, row: &MessageRow, locale: Locale) -> Any
                 {author(lounge, row, locale)}
                 <div class="bubble">{quote(lounge, key, row, locale)} {pictures(lounge, row, locale)} {words(lounge, row, locale)} {marks(lounge, row, locale)}</div>
                 {actions_button(lounge, key)}
-                {part_when(move || lounge.actions.get() == Some(key), move || actions(lounge, key))}
+                {part_when(move || lounge.actions.get() == Some(key), move || extra(move |extras| (extras.actions)(lounge, key)))}
             </div>
             {emojis(lounge, key, row, locale)}
             {refused(lounge, key, row, locale)}
         </li>
+    }
+    .into_any()
+}
+
+/// The button that opens the actions. By keyboard it is Enter on the message.
+pub(super) fn actions_button(lounge: Lounge, key: RowKey) -> AnyView {
+    let toggle = press(move |_| {
+        let is_open = lounge.actions.get_untracked() == Some(key);
+        lounge.actions.set((!is_open).then_some(key));
+    });
+    let locale = Locale::current();
+    view! {
+        <button
+            type="button"
+            class="icon-button actions-button"
+            tabindex="-1"
+            aria-label=locale.say(text::ACTIONS)
+            title=locale.say(text::ACTIONS)
+            aria-haspopup="dialog"
+            on:click=toggle
+        >
+            <Icon glyph=Glyph::More />
+        </button>
     }
     .into_any()
 }

@@ -2,48 +2,25 @@
 
 use heartogether::{engagement::Reaction, id::MessageNumber};
 use heartogether_client::{EntryState, Input};
-use leptos::{html, prelude::*, task::spawn_local};
+use leptos::{html, prelude::*};
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, KeyboardEvent, Node};
 
 use super::{
+    copying::copy,
     emoji_data::emoji,
     erased::{effect, key, press},
     rows::RowKey,
     shared::{EmojiFor, Lounge, Mode, Question},
 };
 use crate::{
-    browser::clipboard,
-    components::{Glyph, Icon, Toast, Toasts, Tone},
-    locale::{Key, Locale},
+    components::{Glyph, Icon, Toasts},
+    locale::Key,
     text::lounge as text,
 };
 
 /// Emoji that are at hand.
 const AT_HAND: usize = 6;
-
-/// The button that opens the actions. By keyboard it is Enter on the message.
-pub(super) fn actions_button(lounge: Lounge, key: RowKey) -> AnyView {
-    let toggle = press(move |_| {
-        let is_open = lounge.actions.get_untracked() == Some(key);
-        lounge.actions.set((!is_open).then_some(key));
-    });
-    let locale = Locale::current();
-    view! {
-        <button
-            type="button"
-            class="icon-button actions-button"
-            tabindex="-1"
-            aria-label=locale.say(text::ACTIONS)
-            title=locale.say(text::ACTIONS)
-            aria-haspopup="dialog"
-            on:click=toggle
-        >
-            <Icon glyph=Glyph::More />
-        </button>
-    }
-    .into_any()
-}
 
 /// What a message is to its visitor when the actions open.
 #[derive(Clone, Copy)]
@@ -128,16 +105,6 @@ impl Act {
             }
         }
     }
-}
-
-/// Copies a text, and says whether that was possible.
-pub(super) fn copy(words: String, toasts: Toasts) {
-    spawn_local(async move {
-        toasts.show(match clipboard::copy(&words).await {
-            true => Toast::new(text::COPIED),
-            false => Toast::new(text::UNCOPIED).with_tone(Tone::Warn),
-        });
-    });
 }
 
 fn choices(lounge: Lounge, of: RowKey, about: About) -> AnyView {

@@ -1,4 +1,4 @@
-//! What the page asks before it does something that others notice, and the invitation.
+//! What the page asks before it does something that others notice, and what it shows over the conversation.
 
 use std::time::Duration;
 
@@ -12,9 +12,13 @@ use leptos::{ev, html, prelude::*};
 use leptos_router::hooks::use_navigate;
 
 use super::{
-    erased::{action as menu_line, effect, part, press, said},
-    extras::extra,
+    erased::{action as menu_line, press, said},
+    invite::invite,
+    pins::pins,
+    reports::{report, reports},
+    search::search,
     shared::{Lounge, Person, Question},
+    waiting::waiting,
 };
 use crate::{
     components::{Button, Glyph, Toast, Toasts, Variant},
@@ -26,44 +30,26 @@ use crate::{
 /// How long a removal can be taken back.
 const UNDO: Duration = Duration::from_secs(5);
 
-/// One dialog for all of them.
-#[component]
-pub(super) fn Questions(lounge: Lounge) -> impl IntoView {
-    let (dialog, question, locale) = (NodeRef::<html::Dialog>::new(), lounge.question, Locale::current());
-    let (navigate, toasts) = (use_navigate(), expect_context::<Toasts>());
-    let go_home = StoredValue::new_local(move || navigate(routes::HOME, Default::default()));
-    effect(move || {
-        let is_asked = question.with(Option::is_some);
-        let Some(dialog) = dialog.get() else { return };
-        if is_asked && !dialog.open() {
-            // It fails only where it is open already.
-            let _ = dialog.show_modal();
-        } else if !is_asked && dialog.open() {
-            dialog.close();
-        }
-    });
-    let asked = move || match question.get() {
-        None => ().into_any(),
-        Some(Question::Invite) => extra(move |extras| (extras.invite)(lounge)),
-        Some(Question::Report(number)) => extra(move |extras| (extras.report)(lounge, number)),
-        Some(Question::Reports) => extra(move |extras| (extras.reports)(lounge)),
-        Some(Question::Waiting) => extra(move |extras| (extras.waiting)(lounge)),
-        Some(Question::Pins) => extra(move |extras| (extras.pins)(lounge)),
-        Some(Question::Search) => extra(move |extras| (extras.search)(lounge)),
-        Some(Question::About(person)) => about(lounge, person, locale),
-        Some(Question::NameOneself) => name_oneself(lounge, locale),
-        Some(Question::NameLounge) => name_lounge(lounge, locale),
-        Some(asked) => {
+/// What is in the dialog.
+pub(super) fn question(lounge: Lounge, asked: Question) -> AnyView {
+    let locale = Locale::current();
+    match asked {
+        Question::Invite => invite(lounge),
+        Question::Report(number) => report(lounge, number),
+        Question::Reports => reports(lounge),
+        Question::Waiting => waiting(lounge),
+        Question::Pins => pins(lounge),
+        Question::Search => search(lounge),
+        Question::About(person) => about(lounge, person, locale),
+        Question::NameOneself => name_oneself(lounge, locale),
+        Question::NameLounge => name_lounge(lounge, locale),
+        asked => {
+            let (navigate, toasts) = (use_navigate(), expect_context::<Toasts>());
+            let go_home = StoredValue::new_local(move || navigate(routes::HOME, Default::default()));
             let leave = move || go_home.with_value(|go_home| go_home());
             ask(lounge, asked, locale, Callback::new(move |asked| carry_out(lounge, &asked, toasts, leave)))
         }
-    };
-    view! {
-        <dialog class="question" node_ref=dialog closedby="any" aria-label=text::DIALOG on:close=move |_| question.set(None)>
-            {part(asked)}
-        </dialog>
     }
-    .into_any()
 }
 
 /// What can be done about a member.
