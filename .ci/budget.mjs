@@ -43,7 +43,11 @@ const ROOM = [...FRAME, "piece_client.wasm", "piece_pages.wasm", "piece_shared.w
  * the framework grows by 1 kB.
  *
  * Requests to come in that end, and who was declined and has to wait: 0.5 kB in the client of every room. Title, icon and notifications that
- * say who waits, and notifications through the service worker: 2.2 kB in a lounge. What shows them is loaded with the extras.
+ * say who waits, and notifications through the service worker: 2.2 kB in a lounge. What shows them is loaded with the extras, and so is
+ * everything in a lounge's dialog, the actions of a message and its end.
+ *
+ * A host's buttons that work before the page is drawn, and connections that are made while a source is captured: 0.6 kB, most of it in what
+ * pages share.
  *
  * The HTML comes on top. `end2end/routes/code.spec.ts` has its budgets, since a running server writes it. It has what must not wait for
  * another file:
@@ -55,12 +59,12 @@ const ROOM = [...FRAME, "piece_client.wasm", "piece_pages.wasm", "piece_shared.w
  *   pictures, reports, tokens, requests to come in and pins too: 0.5 kB.
  */
 const BUDGETS = [
-  { what: "landing page, everything", files: FRAME, bytes: 311_600 },
-  { what: "preview, everything before the player's code", files: [...FRAME, "piece_shared.wasm", "piece_room.wasm"], bytes: 343_000 },
-  { what: "listener, until the room client is there", files: HEARING, bytes: 156_500 },
-  { what: "listener, everything", files: [...ROOM, "piece_listen.wasm"], bytes: 519_000 },
-  { what: "host, everything", files: [...ROOM, "piece_devices.wasm", "piece_invitation.wasm", "piece_owned.wasm", "piece_controls.wasm", "piece_host.wasm"], bytes: 648_900 },
-  { what: "lounge, everything", files: [...ROOM, "piece_owned.wasm", "piece_lounge.wasm"], bytes: 633_900 },
+  { what: "landing page, everything", files: FRAME, bytes: 311_900 },
+  { what: "preview, everything before the player's code", files: [...FRAME, "piece_shared.wasm", "piece_room.wasm"], bytes: 343_300 },
+  { what: "listener, until the room client is there", files: HEARING, bytes: 156_900 },
+  { what: "listener, everything", files: [...ROOM, "piece_listen.wasm"], bytes: 519_400 },
+  { what: "host, everything", files: [...ROOM, "piece_devices.wasm", "piece_invitation.wasm", "piece_owned.wasm", "piece_controls.wasm", "piece_host.wasm"], bytes: 649_400 },
+  { what: "lounge, everything", files: [...ROOM, "piece_owned.wasm", "piece_lounge.wasm"], bytes: 634_600 },
 ];
 
 /** The compressed size of a file by its name without hash. */
