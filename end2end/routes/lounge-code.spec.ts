@@ -1,6 +1,7 @@
 // Which code a lounge loads, when, and what happens where it comes late or never.
 import { expect, test, type Page } from '../fixtures';
-import { act, isIn, openLounge, say } from '../lounge_actions';
+import { holdCode } from '../held_code';
+import { act, isIn, messageOf, openLounge, say } from '../lounge_actions';
 import { button } from '../page_actions';
 
 // A service worker keeps the code, and would give it to the page past the test.
@@ -45,4 +46,19 @@ test('a question whose code does not come says so, and can be asked again', asyn
   await page.unroute(EXTRAS);
   await button(page, 'Rename the lounge').click();
   await expect(page.getByLabel('Name of the lounge')).toBeFocused();
+});
+
+test('nothing moves while the actions of a message come, and all of them are seen', async ({ newVisitor }) => {
+  const page = await newVisitor();
+  await openLounge(page, 'Ada');
+  await say(page, 'hello');
+  const release = await holdCode(page, EXTRAS);
+  const message = messageOf(page, 'hello');
+  const before = await message.boundingBox();
+  await message.hover();
+  await message.getByRole('button', { name: 'Actions' }).click();
+  await expect(message.getByRole('status')).toBeAttached();
+  expect(await message.boundingBox()).toEqual(before);
+  release();
+  await expect(page.getByRole('dialog', { name: 'Actions' }).getByRole('button', { name: 'Delete' })).toBeInViewport({ ratio: 1 });
 });

@@ -4,7 +4,7 @@ use heartogether::{engagement::Reaction, id::MessageNumber};
 use heartogether_client::{EntryState, Input};
 use leptos::{html, prelude::*};
 use wasm_bindgen::JsCast;
-use web_sys::{HtmlElement, KeyboardEvent, Node};
+use web_sys::{Element, HtmlElement, KeyboardEvent, Node};
 
 use super::{
     copying::copy,
@@ -179,12 +179,13 @@ fn close(lounge: Lounge, of: RowKey) {
 /// The first of the actions gets the focus, and pressing anything else closes them.
 fn close_from_outside(lounge: Lounge, of: RowKey, place: NodeRef<html::Div>) {
     effect(move || {
-        if place.get().is_some() {
+        if let Some(actions) = place.get() {
+            show_whole(&actions);
             move_focus(place, true);
         }
         let pressed = window_event_listener_untyped("pointerdown", move |event| {
             let target = event.target().and_then(|target| target.dyn_into::<Node>().ok());
-            let is_inside = |id: Option<web_sys::Element>| id.is_some_and(|element| element.contains(target.as_ref()));
+            let is_inside = |id: Option<Element>| id.is_some_and(|element| element.contains(target.as_ref()));
             let row =
                 document().get_element_by_id(&of.id()).and_then(|row| row.query_selector(".message").ok().flatten());
             if !is_inside(row) && lounge.actions.try_get_untracked().flatten() == Some(of) {
@@ -193,6 +194,15 @@ fn close_from_outside(lounge: Lounge, of: RowKey, place: NodeRef<html::Div>) {
         });
         on_cleanup(move || pressed.remove());
     });
+}
+
+/// Below one of a few messages they may end behind the field.
+fn show_whole(actions: &Element) {
+    let bottom = |element: &Element| element.get_bounding_client_rect().bottom();
+    let log = actions.closest("[role=log]").ok().flatten();
+    if log.is_some_and(|log| bottom(actions) > bottom(&log)) {
+        actions.scroll_into_view_with_bool(false);
+    }
 }
 
 fn move_focus(place: NodeRef<html::Div>, forwards: bool) {
