@@ -42,13 +42,16 @@ const BEFORE = {
   stream: ["client"],
   programs: ["frame"],
 };
-/** What pages share that nothing before them has: those with the room client, and with others. */
+/** What pages share that nothing before them has. A file goes to the first in which all pieces that need it are named. */
 const SHARED = {
   invitation: ["host", "extras"],
   controls: ["host", "sharing"],
   owned: ["host", "lounge", "programs"],
+  hearing: ["listen", "host", "sound", "sharing"],
   pages: ["listen", "host", "lounge", "programs"],
+  broadcast: ["room", "listen", "host", "sound", "sharing"],
   shared: ["room", "listen", "host", "lounge", "programs"],
+  dialogs: ["listen", "host", "programs", "extras", "sound", "sharing"],
 };
 
 /**

@@ -106,7 +106,8 @@ test('a page’s answer names the needed code, which is loaded once', async ({ n
   await isHydrated(page);
   const links = (await answer?.headerValue('link'))?.split(', ') ?? [];
   const named = links.map((link) => ofPiece.exec(link)?.[1]);
-  expect(loaded.toSorted()).toEqual(['piece_client', 'piece_frame', 'piece_listen', 'piece_pages', 'piece_shared']);
+  const pieces = ['broadcast', 'client', 'dialogs', 'frame', 'hearing', 'listen', 'pages', 'shared'];
+  expect(loaded.toSorted()).toEqual(pieces.map((piece) => `piece_${piece}`));
   expect(loaded[0], 'what plays comes first').toBe('piece_client');
   expect(named.filter(Boolean), 'what draws would only be in its way').toEqual(['piece_client']);
 });
