@@ -1,10 +1,10 @@
 //! The server functions that pages call instead of a REST API, and the [`Backend`] that carries them out.
 
+use crate::prelude::*;
 use heartogether::{
     id::{DisplayName, RoomCode, RoomId, RoomName},
     room::{RoomKind, StreamState},
 };
-use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 mod asked;

@@ -3,7 +3,7 @@
 //! a page that is back from a reload, and opens the microphone again that was live. The code then takes over the socket with all
 //! messages that it has received, the peer connection and the player, or the microphone.
 
-use leptos::prelude::*;
+use crate::prelude::*;
 
 #[cfg(feature = "ssr")]
 use {

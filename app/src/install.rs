@@ -20,7 +20,7 @@ mod offline;
 #[cfg(feature = "ssr")]
 mod worker;
 
-use leptos::prelude::*;
+use crate::prelude::*;
 
 #[cfg(feature = "ssr")]
 use crate::inline_script::without_comments;

@@ -9,6 +9,7 @@ pub mod api;
 pub mod browser;
 pub mod components;
 mod early_join;
+pub mod held;
 #[cfg(feature = "ssr")]
 mod inline_script;
 pub mod install;
@@ -18,6 +19,7 @@ mod page_guard;
 pub mod pages;
 #[cfg(feature = "ssr")]
 pub mod pictures;
+pub mod prelude;
 pub mod routes;
 #[cfg(feature = "hydrate")]
 mod start;
@@ -25,7 +27,7 @@ mod start;
 #[cfg_attr(not(feature = "ssr"), allow(dead_code))]
 mod text;
 
-use leptos::prelude::*;
+use crate::prelude::*;
 use leptos_meta::{MetaTags, Title, provide_meta_context};
 use leptos_router::{
     Lazy, SsrMode,

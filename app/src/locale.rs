@@ -22,7 +22,8 @@ mod phrase;
 mod served;
 mod table;
 
-use leptos::{oco::Oco, prelude::*};
+use crate::prelude::*;
+use leptos::oco::Oco;
 
 pub(crate) use drawn::{Around, say};
 pub use language::Language;

@@ -5,7 +5,8 @@
 //! A first visit's page contains its style: on a slow line a file of its own would be there a round trip later, and nothing
 //! is drawn before. Whoever has been here has the file in the browser's cache.
 
-use leptos::{config::LeptosOptions, either::Either, nonce::use_nonce, prelude::*};
+use crate::prelude::*;
+use leptos::{config::LeptosOptions, either::Either, nonce::use_nonce};
 use leptos_meta::HashedStylesheet;
 
 #[cfg(feature = "ssr")]

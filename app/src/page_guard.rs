@@ -5,7 +5,7 @@
 //!
 //! The code calls it through `browser::page_guard`.
 
-use leptos::prelude::*;
+use crate::prelude::*;
 
 use crate::{
     locale::Key,

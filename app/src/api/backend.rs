@@ -5,6 +5,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
+use crate::prelude::*;
 use async_trait::async_trait;
 use heartogether::{
     engagement::MessageText,
@@ -15,7 +16,6 @@ use heartogether::{
 };
 use heartogether_headers::authority::Authority;
 use http::{HeaderValue, header::SET_COOKIE};
-use leptos::prelude::*;
 
 use crate::locale::Language;
 

@@ -1,6 +1,6 @@
 //! The server functions about lounges.
 
-use leptos::prelude::*;
+use crate::prelude::*;
 
 use super::{ApiError, found_messages::FoundMessages, json_text::JsonText, saved_lounge::SavedLounge};
 #[cfg(feature = "ssr")]

@@ -1,6 +1,6 @@
 //! The server functions about tokens with which programs act for the visitor's account.
 
-use leptos::prelude::*;
+use crate::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::{ApiError, identity::ProgramToken, json_text::JsonText};

@@ -5,6 +5,7 @@ mod devices;
 
 use std::time::Duration;
 
+use crate::prelude::*;
 use conversation::FollowConversation;
 pub use devices::{Sound, Speakers};
 use heartogether::{
@@ -21,7 +22,7 @@ use heartogether_client::{
     Capabilities, ConversationEntry, HostState, IceServerProblem, Input, ListenerRow, ListenerState, NoPath,
     OwnMessage, PlayerState, Profile, SignalingState, Volume, gathering::Gathering, statistics::PeerStatistics,
 };
-use leptos::{html::Div, prelude::*};
+use leptos::html::Div;
 use send_wrapper::SendWrapper;
 use wasm_bindgen_futures::spawn_local;
 

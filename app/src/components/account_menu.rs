@@ -1,7 +1,8 @@
 //! The account menu: the visitor's name and provider, and the ways to sign out. Its forms and links work without a
 //! script.
 
-use leptos::{html, prelude::*};
+use crate::prelude::*;
+use leptos::html;
 use leptos_router::hooks::use_location;
 use wasm_bindgen::JsCast;
 

@@ -1,6 +1,6 @@
 //! A person's sign: the first letters of the name on a colour of its own, or a picture over them. They are the same on every page.
 
-use leptos::prelude::*;
+use crate::prelude::*;
 
 use super::{Glyph, Icon};
 

@@ -1,6 +1,7 @@
 //! Buttons, and links that look like buttons.
 
-use leptos::{html, prelude::*};
+use crate::prelude::*;
+use leptos::html;
 
 use super::focus;
 use crate::routes;

@@ -1,7 +1,7 @@
 //! A room's code, to be read out or copied.
 
+use crate::prelude::*;
 use heartogether::id::RoomCode;
-use leptos::prelude::*;
 
 use crate::text;
 

@@ -1,6 +1,6 @@
 //! The form that creates a room.
 
-use leptos::prelude::*;
+use crate::prelude::*;
 
 use super::{Button, FormAction, Notice, ServerForm, Tone};
 use crate::{api::CreateRoom, text};

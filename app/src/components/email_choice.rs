@@ -1,7 +1,7 @@
 //! Asks whether hosts may see the visitor's e-mail address: once, and the visitor can change the answer at any time.
 //! The form works without a script.
 
-use leptos::prelude::*;
+use crate::prelude::*;
 
 use super::{Button, FormAction, Notice, ServerForm, Session, Tone, Variant};
 use crate::{

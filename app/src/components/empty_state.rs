@@ -1,6 +1,7 @@
 //! The text of an empty list.
 
-use leptos::{prelude::*, text_prop::TextProp};
+use crate::prelude::*;
+use leptos::text_prop::TextProp;
 
 use super::{Glyph, Icon};
 

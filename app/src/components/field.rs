@@ -1,7 +1,8 @@
 //! One labelled input.
 
+use crate::prelude::*;
 use heartogether::limits::{LINK_INPUT_CHARS, NAME_CHARS};
-use leptos::{prelude::*, text_prop::TextProp};
+use leptos::text_prop::TextProp;
 
 use super::{Glyph, Icon};
 use crate::locale::Phrase;

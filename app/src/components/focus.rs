@@ -3,7 +3,8 @@
 
 use std::cell::{Cell, RefCell};
 
-use leptos::{html::ElementType, prelude::*};
+use crate::prelude::*;
+use leptos::html::ElementType;
 use send_wrapper::SendWrapper;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};

@@ -1,6 +1,7 @@
 //! Shows one of two elements in the same place.
 
-use leptos::{html, prelude::*};
+use crate::prelude::*;
+use leptos::html;
 
 use super::focus;
 

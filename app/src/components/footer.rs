@@ -1,6 +1,6 @@
 //! The footer of every page: the link to the privacy page, the theme and the language.
 
-use leptos::prelude::*;
+use crate::prelude::*;
 
 use super::{LanguageSwitch, ThemeSelect};
 use crate::{routes, text::frame as text};

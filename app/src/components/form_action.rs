@@ -1,7 +1,7 @@
 //! A form's server function.
 
+use crate::prelude::*;
 use leptos::{
-    prelude::*,
     server_fn::{ServerFn, error::ServerFnUrlError},
     task::spawn_local,
 };

@@ -1,6 +1,6 @@
 //! The header of every page: the link to the landing page, and the visitor's account.
 
-use leptos::prelude::*;
+use crate::prelude::*;
 
 use super::{
     account_menu::AccountMenu,

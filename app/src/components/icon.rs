@@ -1,6 +1,6 @@
 //! Icons as inline SVG, so that nothing is loaded: 24 by 24, in strokes of the text's colour.
 
-use leptos::prelude::*;
+use crate::prelude::*;
 
 /// Which icon.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

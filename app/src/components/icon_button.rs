@@ -1,6 +1,6 @@
 //! A button with only an icon.
 
-use leptos::prelude::*;
+use crate::prelude::*;
 
 use super::{Glyph, Icon};
 

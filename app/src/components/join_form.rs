@@ -1,6 +1,6 @@
 //! The form for entering a room by its code.
 
-use leptos::prelude::*;
+use crate::prelude::*;
 
 use super::{Button, Entry, Field, FormAction, ServerForm, Variant};
 use crate::{

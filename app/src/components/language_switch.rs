@@ -1,6 +1,7 @@
 //! The switch for the language.
 
-use leptos::{ev, prelude::*, task::spawn_local};
+use crate::prelude::*;
+use leptos::{ev, task::spawn_local};
 
 use super::{Toast, Toasts, Tone};
 use crate::{

@@ -1,6 +1,6 @@
 //! The level meter.
 
-use leptos::prelude::*;
+use crate::prelude::*;
 
 use super::css_factor;
 

@@ -1,6 +1,7 @@
 //! A notice for the visitor.
 
-use leptos::{prelude::*, text_prop::TextProp};
+use crate::prelude::*;
+use leptos::text_prop::TextProp;
 
 use super::{Glyph, Icon};
 

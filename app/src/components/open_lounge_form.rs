@@ -1,7 +1,7 @@
 //! The form that opens a lounge.
 
+use crate::prelude::*;
 use heartogether::limits::ROOM_NAME_CHARS;
-use leptos::prelude::*;
 
 use super::{Button, FormAction, Notice, ServerForm, Tone, Variant};
 use crate::{api::OpenLounge, text::home as text};

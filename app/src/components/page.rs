@@ -1,7 +1,8 @@
 //! The `<main>` element of every page.
 
+use crate::prelude::*;
 use heartogether::refusal::Refusal;
-use leptos::{prelude::*, server::ServerActionError};
+use leptos::server::ServerActionError;
 use leptos_meta::Title;
 
 use super::{

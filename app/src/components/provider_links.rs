@@ -1,6 +1,6 @@
 //! Links to the sign-in providers.
 
-use leptos::prelude::*;
+use crate::prelude::*;
 
 use super::{Awaited, Waiting};
 use crate::{

@@ -1,6 +1,6 @@
 //! Notes in the query of the browser's address that are read once. Only in the browser.
 
-use leptos::prelude::*;
+use crate::prelude::*;
 
 /// A parameter of the address.
 pub(crate) fn parameter(name: &str) -> Option<String> {

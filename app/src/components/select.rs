@@ -1,6 +1,7 @@
 //! A selection field.
 
-use leptos::{prelude::*, text_prop::TextProp};
+use crate::prelude::*;
+use leptos::text_prop::TextProp;
 
 /// One thing to choose.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,6 +1,7 @@
 //! A form that calls a server function.
 
-use leptos::{ev::SubmitEvent, prelude::*};
+use crate::prelude::*;
+use leptos::ev::SubmitEvent;
 
 use super::form_action::FormPost;
 use crate::{browser::form_post, routes};

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use leptos::{leptos_dom::helpers::IntervalHandle, prelude::*, task::spawn_local};
+use crate::prelude::*;
+use leptos::{leptos_dom::helpers::IntervalHandle, task::spawn_local};
 use leptos_router::hooks::use_location;
 
 use crate::{

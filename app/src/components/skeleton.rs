@@ -1,6 +1,6 @@
 //! A placeholder for content that is still loading.
 
-use leptos::prelude::*;
+use crate::prelude::*;
 
 use crate::text;
 

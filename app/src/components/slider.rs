@@ -1,6 +1,7 @@
 //! A slider.
 
-use leptos::{oco::Oco, prelude::*, text_prop::TextProp};
+use crate::prelude::*;
+use leptos::{oco::Oco, text_prop::TextProp};
 
 use crate::text;
 
@@ -25,14 +26,14 @@ pub fn Slider(
     #[prop(optional, into)]
     disabled: Signal<bool>,
 ) -> impl IntoView {
-    let text = Memo::new(move |_| match &text {
+    let text = Signal::derive(move || match &text {
         Some(text) => text.get(),
         None => Oco::from(text::frame::percent(value.get())),
     });
     view! {
         <div class="slider">
             <label for=id>{move || label.get()}</label>
-            <output for=id>{text}</output>
+            <output for=id>{move || text.get()}</output>
             <input
                 id=id
                 type="range"
@@ -40,7 +41,7 @@ pub fn Slider(
                 max="100"
                 value=value.get_untracked().to_string()
                 prop:value=move || value.get().to_string()
-                aria-valuetext=text
+                aria-valuetext=move || text.get()
                 disabled=move || disabled.get()
                 on:input=move |event| {
                     if let Ok(value) = event_target_value(&event).parse() {

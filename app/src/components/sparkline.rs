@@ -1,6 +1,6 @@
 //! A small chart of a value's recent history.
 
-use leptos::prelude::*;
+use crate::prelude::*;
 
 const WIDTH: usize = 100;
 const HEIGHT: f32 = 24.0;

@@ -1,7 +1,8 @@
 //! The state of a stream.
 
+use crate::prelude::*;
 use heartogether::room::StreamState;
-use leptos::{prelude::*, text_prop::TextProp};
+use leptos::text_prop::TextProp;
 
 use crate::{locale::Key, text::stream as text};
 

@@ -1,7 +1,7 @@
 //! Light or dark, as the system prefers or as the visitor chose. A cookie keeps the choice, so the server renders the
 //! page in the right theme from the first byte, without flashing and without a script.
 
-use leptos::prelude::*;
+use crate::prelude::*;
 
 use super::{Choice, Select};
 use crate::{locale::Locale, text::frame as text};

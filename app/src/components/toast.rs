@@ -3,7 +3,8 @@
 
 use std::{sync::Arc, time::Duration};
 
-use leptos::{html, prelude::*};
+use crate::prelude::*;
+use leptos::html;
 
 use super::{Glyph, Icon, IconButton, Tone, focus};
 use crate::{

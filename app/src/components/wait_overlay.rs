@@ -3,7 +3,8 @@
 
 use std::time::Duration;
 
-use leptos::{html, leptos_dom::helpers::IntervalHandle, prelude::*, tachys::view::IntoRender, task::spawn_local};
+use crate::prelude::*;
+use leptos::{html, leptos_dom::helpers::IntervalHandle, tachys::view::IntoRender, task::spawn_local};
 
 use super::{Button, Session, Variant, query};
 use crate::{

@@ -2,7 +2,8 @@
 
 use std::{f64::consts::PI, time::Duration};
 
-use leptos::{prelude::*, svg};
+use crate::prelude::*;
+use leptos::svg;
 
 use super::css_factor;
 use crate::browser::page_clock;

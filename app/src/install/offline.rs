@@ -3,7 +3,7 @@
 
 use std::sync::LazyLock;
 
-use leptos::prelude::*;
+use crate::prelude::*;
 
 use super::NAME;
 use crate::{

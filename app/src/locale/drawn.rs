@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
+use crate::prelude::*;
 use leptos::{
     oco::Oco,
-    prelude::*,
     tachys::{prelude::IntoAttributeValue, view::IntoRender},
     text_prop::TextProp,
 };

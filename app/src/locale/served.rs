@@ -1,8 +1,8 @@
 //! Texts that only the server writes: the texts in a page's HTML, the plain pages, guests' names.
 
+use crate::prelude::*;
 use heartogether::{id::DisplayName, refusal::Refusal};
 use http::{HeaderValue, header, request::Parts};
-use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
 
 use super::{Language, Part, Phrase, Table, refusal};

@@ -1,6 +1,6 @@
 //! Explains what HearTogether is and how it works.
 
-use leptos::prelude::*;
+use crate::prelude::*;
 
 use crate::{
     components::{ButtonLink, Page, Variant},

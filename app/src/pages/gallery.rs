@@ -1,7 +1,7 @@
 //! Shows every component in every state, for developers. The page exists only in debug builds.
 
+use crate::prelude::*;
 use heartogether::{id::RoomCode, refusal::Refusal, room::StreamState};
-use leptos::prelude::*;
 
 use crate::{
     components::{

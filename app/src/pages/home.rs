@@ -1,7 +1,7 @@
 //! The landing page: create a room, or enter one.
 
+use crate::prelude::*;
 use futures::future::join;
-use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
 use crate::{

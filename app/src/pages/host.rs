@@ -11,12 +11,12 @@ mod floating_reactions;
 mod microphone_notice;
 mod shown;
 
+use crate::prelude::*;
 use heartogether::{
     id::RoomCode,
     refusal::Refusal,
     role::{Permission, Role},
 };
-use leptos::prelude::*;
 use leptos_router::{components::Redirect, hooks::use_params_map};
 
 use super::{
@@ -121,9 +121,9 @@ fn Stage(entrance: Entrance, link: JoinLink) -> impl IntoView {
         <Page
             name="host"
             title=of_room::YOURS
-            state=move || state.get().name()
-            refusal=move || Shown::on(handle).refusal()
-            link=move || handle.signaling_state.get().name()
+            state=Signal::derive(move || state.get().name())
+            refusal=Signal::derive(move || Shown::on(handle).refusal())
+            link=Signal::derive(move || handle.signaling_state.get().name())
         >
             <Heading handle />
             {stage}

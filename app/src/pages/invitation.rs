@@ -1,9 +1,9 @@
 //! The invitation to a room: its code, its link, and the QR code of the link.
 
+use crate::prelude::*;
 use heartogether::id::RoomCode;
 use leptos::{
     html::{Dialog, Input},
-    prelude::*,
     task::spawn_local,
 };
 
@@ -70,7 +70,7 @@ pub(crate) fn Invitation(
                     <span>{last.to_owned()}</span>
                 </p>
                 <p class="text-lg" translate="no">
-                    {link}
+                    {move || link.get()}
                 </p>
                 <form method="dialog">
                     <Button submit=true variant=Variant::Secondary>
@@ -159,8 +159,8 @@ fn LinkActions(
             class="input input-link"
             type="text"
             readonly
-            prop:value=link
-            value=link
+            prop:value=move || link.get()
+            value=move || link.get()
             aria-label=text::LINK
             node_ref=field
             on:focus=move |_| field.get_untracked().iter().for_each(|field| field.select())

@@ -1,6 +1,6 @@
 //! The switch that hides a visitor's address from the other members.
 
-use leptos::prelude::*;
+use crate::prelude::*;
 
 use crate::{
     api::Relay,

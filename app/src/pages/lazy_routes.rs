@@ -4,9 +4,9 @@
 
 use std::time::Duration;
 
+use crate::prelude::*;
 use futures::future::{LocalBoxFuture, join};
 use leptos::{
-    prelude::*,
     reactive::owner::Owner,
     wasm_split::{SplitLoaderError, wasm_split},
 };

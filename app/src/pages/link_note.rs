@@ -1,7 +1,7 @@
 //! The note on a host's and a listener's page while the server cannot be reached or cannot work.
 
+use crate::prelude::*;
 use heartogether::{refusal::Refusal, role::Role};
-use leptos::prelude::*;
 
 use crate::{
     browser::RoomHandle,

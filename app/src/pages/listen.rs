@@ -10,12 +10,12 @@ mod quality;
 mod shown;
 mod status_orb;
 
+use crate::prelude::*;
 use heartogether::{
     id::RoomCode,
     role::Role,
     room::{RoomView, StreamState},
 };
-use leptos::prelude::*;
 use send_wrapper::SendWrapper;
 
 use super::{
@@ -121,9 +121,9 @@ fn Player(entrance: Entrance, handle: RoomHandle) -> impl IntoView {
         <Page
             name="listen"
             title
-            state=move || shown.get().state()
-            refusal=move || shown.get().refusal()
-            link=move || handle.signaling_state.get().name()
+            state=Signal::derive(move || shown.get().state())
+            refusal=Signal::derive(move || shown.get().refusal())
+            link=Signal::derive(move || handle.signaling_state.get().name())
             width=Width::Narrow
         >
             <div class="player">
@@ -184,7 +184,7 @@ fn show_on_lock_screen(title: Phrase, handle: RoomHandle, shown: Memo<Shown>) {
         };
         // The one before takes its entry with it.
         session.set_value(None);
-        session.set_value(MediaSession::begin(&title.read(), press).map(SendWrapper::new));
+        session.set_value(title.with(|title| MediaSession::begin(title, press)).map(SendWrapper::new));
     });
     Effect::new(move |_| {
         title.track();

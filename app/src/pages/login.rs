@@ -1,10 +1,10 @@
 //! The page on which a visitor enters a name or signs in, before the page that they wanted.
 
+use crate::prelude::*;
 use heartogether::{
     refusal::Refusal,
     role::{AccountKind, Guests, Permission},
 };
-use leptos::prelude::*;
 use leptos_router::{components::Redirect, hooks::use_query_map};
 
 use crate::{

@@ -50,8 +50,9 @@ mod visible_height;
 mod waiting;
 mod words;
 
+use crate::prelude::*;
 use futures::future::join;
-use leptos::{oco::Oco, prelude::*, text_prop::TextProp};
+use leptos::{oco::Oco, text_prop::TextProp};
 use leptos_router::{components::Redirect, hooks::use_params_map};
 
 use super::room_bootstrap::{Loading, NoRoom};
@@ -143,9 +144,9 @@ fn Visit(summary: RoomSummary, saved: RwSignal<Vec<SavedLounge>>, first_name: St
         <Page
             name="lounge"
             title
-            state=move || lounge.standing.get().name()
+            state=Signal::derive(move || lounge.standing.get().name())
             refusal=Signal::derive(move || lounge.standing.get().refusal())
-            link=move || handle.signaling_state.get().name()
+            link=Signal::derive(move || handle.signaling_state.get().name())
             width=Width::Narrow
         >
             {content}

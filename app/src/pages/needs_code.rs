@@ -1,6 +1,6 @@
 //! Controls that do nothing without the page's code.
 
-use leptos::prelude::*;
+use crate::prelude::*;
 
 use crate::browser::RoomHandle;
 

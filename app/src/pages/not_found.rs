@@ -1,6 +1,6 @@
 //! The page for unknown addresses.
 
-use leptos::prelude::*;
+use crate::prelude::*;
 
 use super::http_status::set_status;
 use crate::{

@@ -1,6 +1,6 @@
 //! Explains which data is sent where, and how long it is kept.
 
-use leptos::prelude::*;
+use crate::prelude::*;
 
 use crate::{
     components::Page,

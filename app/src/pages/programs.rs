@@ -1,7 +1,8 @@
 //! The tokens with which programs act for the visitor's account: made, shown once, and revoked.
 
+use crate::prelude::*;
 use heartogether::{refusal::Refusal, time::Timestamp};
-use leptos::{ev, html, prelude::*, task::spawn_local};
+use leptos::{ev, html, task::spawn_local};
 use leptos_router::components::Redirect;
 
 use crate::{

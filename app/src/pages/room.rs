@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
+use crate::prelude::*;
 use heartogether::{id::RoomCode, refusal::Refusal, room::StreamState};
-use leptos::{ev, prelude::*, task::spawn_local};
+use leptos::{ev, task::spawn_local};
 use leptos_router::{
     components::Redirect,
     hooks::{use_navigate, use_params_map},
@@ -62,7 +63,7 @@ fn Preview(room: RoomSummary) -> impl IntoView {
         <Page
             name="room"
             title=text::of(host_name.clone())
-            state=move || if ended() { "refused" } else { state_name(stream.get()) }
+            state=Signal::derive(move || if ended() { "refused" } else { state_name(stream.get()) })
             refusal
             width=Width::Narrow
         >

@@ -1,7 +1,8 @@
 //! What a host's and a listener's page load before they start, and what they show if they cannot start.
 
+use crate::prelude::*;
 use heartogether::{id::RoomCode, refusal::Refusal};
-use leptos::{ev, prelude::*, tachys::prelude::IntoAttributeValue, text_prop::TextProp};
+use leptos::{ev, tachys::prelude::IntoAttributeValue, text_prop::TextProp};
 use leptos_router::{components::Redirect, hooks::use_params_map};
 
 use super::http_status::set_status;

@@ -1,6 +1,6 @@
 //! The choice of a loudspeaker, in browsers that let the page choose.
 
-use leptos::prelude::*;
+use crate::prelude::*;
 
 use crate::{
     browser::{RoomHandle, Speaker},

@@ -1,7 +1,7 @@
 //! The actions that a page offers after a refusal, in one table and one component for host and listener.
 
+use crate::prelude::*;
 use heartogether::{id::RoomCode, refusal::Refusal, role::Role};
-use leptos::prelude::*;
 
 use crate::{
     browser::RoomHandle,

@@ -1,12 +1,12 @@
 //! The room as a page shows it in which members converse. Other pages do not load the code for it.
 
+use crate::prelude::*;
 use heartogether::{
     ice::IceConfiguration,
     id::{DisplayName, RoomCode},
     role::Role,
 };
 use heartogether_browser::{ListNews, OpenDevices, Page, View};
-use leptos::prelude::*;
 use send_wrapper::SendWrapper;
 
 use super::{RoomHandle, follow};

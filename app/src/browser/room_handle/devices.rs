@@ -1,9 +1,9 @@
 //! What a page shows of the devices over which it sends and plays.
 
+use crate::prelude::*;
 use heartogether::room::Source;
 use heartogether_browser::{CaptureError, Microphone, Speaker, View};
 use heartogether_client::{MicrophoneState, Mix};
-use leptos::prelude::*;
 
 use super::{RoomHandle, follow};
 

@@ -1,6 +1,6 @@
 //! The lounges that the visitor is a member of, with what is new in each.
 
-use leptos::prelude::*;
+use crate::prelude::*;
 
 use super::AskedPlaces;
 use crate::{

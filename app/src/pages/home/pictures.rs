@@ -1,6 +1,6 @@
 //! The three small pictures that explain how it works, each for an `<svg viewBox="0 0 240 140">`.
 
-use leptos::prelude::*;
+use crate::prelude::*;
 
 /// A browser window with a sound in its tab.
 #[component]

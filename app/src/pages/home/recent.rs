@@ -1,7 +1,7 @@
 //! The rooms that the visitor used recently, with links to them.
 
+use crate::prelude::*;
 use heartogether::room::StreamState;
-use leptos::prelude::*;
 
 use super::AskedPlaces;
 use crate::{

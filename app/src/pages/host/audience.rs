@@ -6,8 +6,9 @@ mod virtual_list;
 
 use std::collections::BTreeMap;
 
+use crate::prelude::*;
 use heartogether::id::MemberId;
-use leptos::{ev, html, prelude::*};
+use leptos::{ev, html};
 
 use crate::{
     browser::RoomHandle,
@@ -58,7 +59,7 @@ pub(super) fn Audience(handle: RoomHandle, max_listeners: u32) -> impl IntoView 
                     aria-label=text::SEARCH
                     placeholder=text::SEARCH_HINT
                     autocomplete="off"
-                    prop:value=sought
+                    prop:value=move || sought.get()
                     on:input=move |event| sought.set(event_target_value(&event))
                 />
             </Show>
@@ -212,7 +213,7 @@ fn Told(handle: RoomHandle, row: Memo<Option<ListenerRow>>, member: MemberId) ->
     view! {
         <div class="audience-who">
             <span class="truncate font-semibold">
-                <bdi translate="no">{name}</bdi>
+                <bdi translate="no">{move || name.get()}</bdi>
             </span>
             {move || {
                 email.get().map(|email| {

@@ -1,7 +1,8 @@
 //! The messages of listeners.
 
+use crate::prelude::*;
 use heartogether::{id::MessageNumber, room::Message};
-use leptos::{html, prelude::*};
+use leptos::html;
 
 use crate::{
     browser::{RoomHandle, locale::time_of_day},
@@ -57,7 +58,7 @@ pub(super) fn Chat(handle: RoomHandle) -> impl IntoView {
                     {text::EARLIER}
                 </Button>
             </Show>
-            <div class="chat" node_ref=list on:scroll=on_scroll role="log" tabindex="0" aria-label=text::FROM_LISTENERS hidden=is_empty>
+            <div class="chat" node_ref=list on:scroll=on_scroll role="log" tabindex="0" aria-label=text::FROM_LISTENERS hidden=move || is_empty.get()>
                 <ol>
                     <For each=keys key=|seq| *seq let(seq)>
                         {shown(handle, seq)}

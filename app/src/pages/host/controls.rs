@@ -6,8 +6,8 @@ mod quality;
 mod source_picker;
 mod stop_controls;
 
+use crate::prelude::*;
 use heartogether::room::Source;
-use leptos::prelude::*;
 
 use super::{super::needs_code::NeedsCode, capture_error, shown::Shown};
 use crate::{

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use crate::prelude::*;
 use heartogether::id::MemberId;
-use leptos::{html::Details, prelude::*};
+use leptos::html::Details;
 
 use super::super::{
     ip_privacy::HideAddress,

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
+use crate::prelude::*;
 use heartogether::engagement::Reaction;
-use leptos::prelude::*;
 
 use crate::browser::{RoomHandle, page_clock};
 

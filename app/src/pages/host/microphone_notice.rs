@@ -1,6 +1,6 @@
 //! What a host's page says of its microphone before its code is there.
 
-use leptos::prelude::*;
+use crate::prelude::*;
 
 #[cfg(feature = "ssr")]
 use {

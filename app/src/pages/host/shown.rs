@@ -11,7 +11,6 @@ use crate::{
     text::{host as text, sound},
 };
 use heartogether_client::{Ending, HostState, SignalingState};
-use leptos::prelude::Get;
 
 /// The client's state, and how the connection to the server is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

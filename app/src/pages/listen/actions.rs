@@ -1,7 +1,7 @@
 //! The actions that fit the page's state.
 
+use crate::prelude::*;
 use heartogether::{id::RoomCode, role::Role};
-use leptos::prelude::*;
 
 use super::{
     super::way_out::RefusalAction,

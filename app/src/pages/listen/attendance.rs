@@ -1,6 +1,6 @@
 //! The number of listeners.
 
-use leptos::prelude::*;
+use crate::prelude::*;
 
 use super::shown::Shown;
 use crate::{browser::RoomHandle, text::listen as text};

@@ -1,6 +1,6 @@
 //! The volume on this page, which is kept for the next visit.
 
-use leptos::prelude::*;
+use crate::prelude::*;
 
 use crate::{
     browser::{RoomHandle, volume},

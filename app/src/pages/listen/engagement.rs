@@ -1,11 +1,12 @@
 //! A listener's reactions and messages to the host.
 
+use crate::prelude::*;
 use heartogether::{
     engagement::{MessageText, Reaction},
     limits::MESSAGE_TO_HOST_CHARS,
     refusal::Refusal,
 };
-use leptos::{ev, html, prelude::*, tachys::view::IntoRender};
+use leptos::{ev, html, tachys::view::IntoRender};
 
 use crate::{
     browser::RoomHandle,

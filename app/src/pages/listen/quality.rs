@@ -1,6 +1,6 @@
 //! The quality of the received sound: one line, with details on request.
 
-use leptos::prelude::*;
+use crate::prelude::*;
 
 use super::super::{
     ip_privacy::{HideAddress, can_be_switched},

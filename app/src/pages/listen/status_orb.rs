@@ -1,6 +1,7 @@
 //! The state as a picture.
 
-use leptos::{html::Div, prelude::*};
+use crate::prelude::*;
+use leptos::html::Div;
 
 use super::shown::{Obstacle, Shown};
 use crate::components::{Glyph, Icon, css_factor};

@@ -1,6 +1,6 @@
 //! The page for members: their lounges, the conversation, and who is there.
 
-use leptos::prelude::*;
+use crate::prelude::*;
 
 use super::{
     composer::Composer,

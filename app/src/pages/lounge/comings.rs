@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use crate::prelude::*;
 use heartogether::{
     id::{DisplayName, MemberId, MessageNumber},
     room::RoomView,
 };
-use leptos::prelude::*;
 
 use super::erased::effect;
 use crate::{

@@ -2,9 +2,10 @@
 
 mod field;
 
+use crate::prelude::*;
 use heartogether::{id::DisplayName, limits::MESSAGE_CHARS};
 use heartogether_client::Input;
-use leptos::{ev, prelude::*};
+use leptos::ev;
 
 use super::{
     emoji_data::emoji,

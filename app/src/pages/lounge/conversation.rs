@@ -2,8 +2,8 @@
 
 mod scrolling;
 
+use crate::prelude::*;
 use heartogether::{id::MessageNumber, time::Timestamp};
-use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, KeyboardEvent};
 
@@ -164,7 +164,7 @@ fn laid_out(lounge: Lounge, comings: &[ComeAndGo], new_after: Option<MessageNumb
     let handle = lounge.handle;
     let (now, looks_back) = (js_sys::Date::now(), handle.past.with(|past| !past.is_empty()));
     let ahead = handle.date_of(Timestamp::from_millis(0));
-    let (blocked, unfolded, pictured) = (handle.blocked.read(), lounge.unfolded.read(), lounge.pictured());
+    let (blocked, unfolded, pictured) = (handle.blocked.get(), lounge.unfolded.get(), lounge.pictured());
     let around = Circumstances {
         // Who came and went while the page is there belongs to the newest messages.
         comings: if looks_back { &[] } else { comings },

@@ -1,6 +1,6 @@
 //! A row of the log with what it shows.
 
-use leptos::prelude::*;
+use crate::prelude::*;
 
 use super::rows::{Row, RowKey};
 

@@ -1,7 +1,8 @@
 //! Who is there, and what can be set.
 
+use crate::prelude::*;
 use heartogether_client::Input;
-use leptos::{prelude::*, task::spawn_local};
+use leptos::task::spawn_local;
 
 use super::{
     erased::{Attribute, Press, action as menu_line, effect, flag, icon_button, part_when, press, switch},

@@ -1,6 +1,7 @@
 //! The dialog for what the page asks and shows over the conversation. What is in it is loaded when it is wanted.
 
-use leptos::{html, prelude::*};
+use crate::prelude::*;
+use leptos::html;
 
 use super::{
     erased::{effect, part},

@@ -1,6 +1,7 @@
 //! The emoji to choose from: search, groups, skin tones, and those that were chosen last.
 
-use leptos::{ev, html, prelude::*, task::spawn_local};
+use crate::prelude::*;
+use leptos::{ev, html, task::spawn_local};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement, KeyboardEvent};
 

@@ -2,8 +2,8 @@
 
 mod name_form;
 
+use crate::prelude::*;
 use heartogether::refusal::Refusal;
-use leptos::prelude::*;
 
 use super::{
     erased::{part, press, said},

@@ -3,7 +3,8 @@
 
 use std::sync::Arc;
 
-use leptos::{ev, prelude::*};
+use crate::prelude::*;
+use leptos::ev;
 
 use crate::{
     components::{Glyph, Icon},

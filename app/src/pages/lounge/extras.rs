@@ -1,8 +1,8 @@
 //! What is drawn only where somebody asks for it. Its code is loaded then.
 
+use crate::prelude::*;
 use heartogether::id::RoomCode;
 use leptos::{
-    prelude::*,
     task::spawn_local,
     wasm_split::{SplitLoaderError, wasm_split},
 };

@@ -1,8 +1,8 @@
 //! What stands above the conversation: the lounge's name, how it is with it, and what is pinned.
 
+use crate::prelude::*;
 use heartogether::room::Message;
 use heartogether_client::SignalingState;
-use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::KeyboardEvent;
 

@@ -1,7 +1,7 @@
 //! How it is with the sound that is heard, and what can be set there. Only who listens sees it.
 
+use crate::prelude::*;
 use heartogether_client::{ListenerState, PlayerState, Volume};
-use leptos::prelude::*;
 use send_wrapper::SendWrapper;
 
 use super::{

@@ -1,6 +1,6 @@
 //! The invitation: the code, the link, and its QR code.
 
-use leptos::prelude::*;
+use crate::prelude::*;
 
 use super::{
     erased::{part, press},

@@ -1,6 +1,7 @@
 //! Code that is loaded when it is wanted.
 
-use leptos::{prelude::*, task::spawn_local, wasm_split::SplitLoaderError};
+use crate::prelude::*;
+use leptos::{task::spawn_local, wasm_split::SplitLoaderError};
 
 use super::erased::part;
 use crate::{

@@ -2,9 +2,10 @@
 
 use std::{cell::Cell, rc::Rc, time::Duration};
 
+use crate::prelude::*;
 use heartogether::{id::MessageNumber, protocol::LoungesChanged, time::Timestamp};
 use heartogether_client::ConversationEntry;
-use leptos::{prelude::*, task::spawn_local};
+use leptos::task::spawn_local;
 
 use super::{
     erased::{effect, icon_button, part, press},

@@ -1,6 +1,6 @@
 //! The members, and what can be done about each.
 
-use leptos::prelude::*;
+use crate::prelude::*;
 
 use super::{
     erased::{Attribute, attribute, flag, part, part_when, press, rows, said},

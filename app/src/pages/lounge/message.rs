@@ -1,9 +1,10 @@
 //! A row of the log: a message with what stands before it and on it, or who came and went. A row is drawn as a whole when its
 //! message changes; what is pressed in it looks the message up.
 
+use crate::prelude::*;
 use heartogether::room::EmojiOnMessage;
 use heartogether_client::{EntryState, Input};
-use leptos::{ev, prelude::*};
+use leptos::ev;
 use wasm_bindgen::JsCast;
 use web_sys::Element;
 
@@ -33,14 +34,14 @@ const NAMED: usize = 12;
 /// One row.
 pub(super) fn log_row(lounge: Lounge, laid: Laid) -> AnyView {
     let (locale, Laid { key, row }) = (Locale::current(), laid);
-    let drawn = part(move || match &*row.read() {
+    let draw = move |row: &Row| match row {
         Row::ComeAndGo(comings) => {
             let said = comings.phrases().into_iter().map(|phrase| locale.say(phrase)).collect::<Vec<_>>().join(" ");
             view! { <li class="log-line" id=key.id() data-testid="coming">{said}</li> }.into_any()
         }
         Row::Message(row) => message(lounge, key, row, locale),
-    });
-    drawn.into_any()
+    };
+    part(move || row.with(draw)).into_any()
 }
 
 fn message(lounge: Lounge, key: RowKey, row: &MessageRow, locale: Locale) -> AnyView {

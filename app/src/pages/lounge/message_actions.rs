@@ -1,8 +1,9 @@
 //! What can be done with a message.
 
+use crate::prelude::*;
 use heartogether::{engagement::Reaction, id::MessageNumber};
 use heartogether_client::{EntryState, Input};
-use leptos::{html, prelude::*};
+use leptos::html;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement, KeyboardEvent, Node};
 

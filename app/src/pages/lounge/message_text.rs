@@ -1,7 +1,7 @@
 //! The text of a message: with its markup, as the server has made HTML of it, or as it was typed. A few emoji alone are large.
 
+use crate::prelude::*;
 use heartogether::{engagement::MessageText, id::MessageNumber};
-use leptos::prelude::*;
 
 use super::{
     erased::press,

@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
+use crate::prelude::*;
 use heartogether::{
     id::{MemberId, MessageNumber},
     room::{Message, Waiting},
 };
 use heartogether_client::{ConversationEntry, Input};
-use leptos::prelude::*;
 
 use super::{
     erased::effect,
@@ -53,7 +53,7 @@ impl Unread {
         let new_after = Some(seen.get_untracked()).filter(|seen| *seen > MessageNumber::default());
         let count = Memo::new(move |_| {
             let seen = seen.get();
-            let blocked = lounge.handle.blocked.read();
+            let blocked = lounge.handle.blocked.get();
             lounge.handle.conversation.with(|entries| news(entries, seen, &blocked).count())
         });
         let waiting =
@@ -165,7 +165,7 @@ impl Unread {
         let is_shown = self.is_shown.get_untracked();
         let oneself = untrack(|| self.lounge.oneself()).map(|person| person.name.to_string()).unwrap_or_default();
         self.lounge.handle.conversation.with_untracked(|entries| {
-            let blocked = self.lounge.handle.blocked.read_untracked();
+            let blocked = self.lounge.handle.blocked.get_untracked();
             let mut new: Vec<&ConversationEntry> = news(entries, known, &blocked).collect();
             new.reverse();
             if let Some(said) = announcement(&new, locale).filter(|_| is_shown) {

@@ -3,11 +3,12 @@
 
 use std::cell::RefCell;
 
+use crate::prelude::*;
 use gloo_events::EventListener;
 use heartogether::id::{MessageNumber, RoomCode};
 use heartogether_browser::js_property::property;
 use js_sys::{Array, Function, Object, Promise, Reflect};
-use leptos::{prelude::*, task::spawn_local};
+use leptos::task::spawn_local;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{EventTarget, MessageEvent, Notification, NotificationOptions};

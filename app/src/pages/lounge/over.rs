@@ -1,8 +1,8 @@
 //! What is drawn once a lounge has ended.
 
+use crate::prelude::*;
 use heartogether::room::EndReason;
 use heartogether_client::{Ending, Input};
-use leptos::prelude::*;
 
 use super::{
     erased::{part, part_when},

@@ -8,8 +8,8 @@ pub(super) mod adding;
 pub(super) mod shown;
 pub(super) mod viewer;
 
+use crate::prelude::*;
 use gloo_events::{EventListener, EventListenerOptions, EventListenerPhase};
-use leptos::prelude::*;
 use send_wrapper::SendWrapper;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Element, Event, HtmlElement};

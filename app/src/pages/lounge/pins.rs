@@ -1,6 +1,7 @@
 //! The list of pinned messages, also of those that are far back. Each leads to its message.
 
-use leptos::{prelude::*, task::spawn_local};
+use crate::prelude::*;
+use leptos::task::spawn_local;
 
 use super::{
     erased::{effect, part, press},

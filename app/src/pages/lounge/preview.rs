@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
+use crate::prelude::*;
 use heartogether::engagement::MessageText;
-use leptos::{prelude::*, task::spawn_local};
+use leptos::task::spawn_local;
 
 use super::{
     erased::{effect, part},

@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
+use crate::prelude::*;
 use heartogether::{
     id::{DisplayName, RoomName},
     limits::{NAME_CHARS, ROOM_NAME_CHARS},
     refusal::Refusal,
 };
 use heartogether_client::Input;
-use leptos::{ev, html, prelude::*};
+use leptos::{ev, html};
 use leptos_router::hooks::use_navigate;
 
 use super::{
@@ -45,7 +46,7 @@ pub(super) fn question(lounge: Lounge, asked: Question) -> AnyView {
         Question::NameLounge => name_lounge(lounge, locale),
         asked => {
             let (navigate, toasts) = (use_navigate(), expect_context::<Toasts>());
-            let go_home = StoredValue::new_local(move || navigate(routes::HOME, Default::default()));
+            let go_home = leptos::prelude::StoredValue::new_local(move || navigate(routes::HOME, Default::default()));
             let leave = move || go_home.with_value(|go_home| go_home());
             ask(lounge, asked, locale, Callback::new(move |asked| carry_out(lounge, &asked, toasts, leave)))
         }

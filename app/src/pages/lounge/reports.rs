@@ -1,5 +1,6 @@
 //! Messages that were reported: how a member reports one, and what the owner decides about each.
 
+use crate::prelude::*;
 use heartogether::{
     engagement::MessageText,
     id::MessageNumber,
@@ -7,7 +8,7 @@ use heartogether::{
     room::{Message, Report, ReportedMessage},
 };
 use heartogether_client::Input;
-use leptos::{ev, html, prelude::*};
+use leptos::{ev, html};
 
 use super::{
     erased::{action as menu_line, effect, part, press, said},

@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
+use crate::prelude::*;
 use heartogether::{id::MessageNumber, limits::SEARCH_CHARS};
-use leptos::{ev, html, leptos_dom::helpers::TimeoutHandle, prelude::*, task::spawn_local};
+use leptos::{ev, html, leptos_dom::helpers::TimeoutHandle, task::spawn_local};
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, KeyboardEvent};
 

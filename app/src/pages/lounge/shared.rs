@@ -1,5 +1,6 @@
 //! What the parts of a lounge's page share: the room, and what the visitor is about to do.
 
+use crate::prelude::*;
 use heartogether::{
     engagement::MessageText,
     id::{DisplayName, MemberId, MessageNumber, RoomCode},
@@ -7,7 +8,6 @@ use heartogether::{
     room::{Message, RoomView},
 };
 use heartogether_client::{ConversationEntry, Input};
-use leptos::prelude::*;
 
 use super::{added::Pictures, rows::RowKey, standing::Standing};
 use crate::{

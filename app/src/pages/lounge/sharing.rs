@@ -1,10 +1,8 @@
 //! What a member can share, and how. Its code, and that of the devices, is loaded when somebody wants to share.
 
+use crate::prelude::*;
 use heartogether_browser::OpenDevices;
-use leptos::{
-    prelude::*,
-    wasm_split::{SplitLoaderError, wasm_split},
-};
+use leptos::wasm_split::{SplitLoaderError, wasm_split};
 
 use super::{later::later, shared::Lounge};
 use crate::{browser::RoomHandle, pages::host::Sources};

@@ -1,9 +1,7 @@
 //! Sound in the lounge: says who shares, and leads to sharing. The code of the bar is loaded once somebody shares or wants to.
 
-use leptos::{
-    prelude::*,
-    wasm_split::{SplitLoaderError, wasm_split},
-};
+use crate::prelude::*;
+use leptos::wasm_split::{SplitLoaderError, wasm_split};
 
 use super::{
     erased::{part_when, press, said},

@@ -1,8 +1,8 @@
 //! The bar above the conversation while somebody shares or wants to: who shares and who listens, and what can be done.
 
+use crate::prelude::*;
 use heartogether::id::DisplayName;
 use heartogether_client::{HostState, Input};
-use leptos::prelude::*;
 
 use super::{
     erased::{attribute, effect, flag, icon_button, part, part_when, press, said, switch},

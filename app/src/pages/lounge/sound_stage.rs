@@ -5,7 +5,6 @@ use heartogether::{
     room::{Publication, Source, StreamState},
 };
 use heartogether_client::HostState;
-use leptos::prelude::*;
 
 use super::shared::Lounge;
 use crate::{browser::RoomHandle, locale::Phrase, text::lounge as text};

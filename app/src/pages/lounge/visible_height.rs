@@ -1,6 +1,6 @@
 //! How much of the window an on-screen keyboard leaves (CSSOM View, `visualViewport`), for the style.
 
-use leptos::prelude::*;
+use crate::prelude::*;
 use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::HtmlElement;
 

@@ -1,8 +1,9 @@
 //! Those who ask to come in, for the owner, who lets each in, declines or bans.
 
+use crate::prelude::*;
 use heartogether::{refusal::Refusal, room::Waiting};
 use heartogether_client::Input;
-use leptos::{html, prelude::*};
+use leptos::html;
 
 use super::{
     erased::{part_when, press, rows, said},

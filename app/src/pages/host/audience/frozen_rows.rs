@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use leptos::{html, leptos_dom::helpers::TimeoutHandle, prelude::*};
+use crate::prelude::*;
+use leptos::{html, leptos_dom::helpers::TimeoutHandle};
 
 use crate::components::focus;
 

@@ -1,6 +1,6 @@
 //! The choice of a microphone, and its level.
 
-use leptos::prelude::*;
+use crate::prelude::*;
 
 use crate::{
     browser::{Microphone, RoomHandle},

@@ -1,7 +1,7 @@
 //! The controls while live: each source with its meter, fader and switch, the sources to add, and the quality.
 
+use crate::prelude::*;
 use heartogether::room::Source;
-use leptos::prelude::*;
 
 use super::{microphone::MicrophonePicker, quality::QualityChoice};
 use crate::{
@@ -164,7 +164,7 @@ fn HeadphonesChoice(handle: RoomHandle) -> impl IntoView {
                         <input
                             type="checkbox"
                             role="switch"
-                            prop:checked=sound.headphones
+                            prop:checked=move || sound.headphones.get()
                             aria-describedby="headphones-hint"
                             on:change=move |event| {
                                 handle.press(Input::HeadphonesChosen(event_target_checked(&event)));

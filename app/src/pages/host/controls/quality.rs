@@ -1,6 +1,6 @@
 //! The choice of the sound quality: voice, music or studio.
 
-use leptos::prelude::*;
+use crate::prelude::*;
 
 use crate::{
     browser::RoomHandle,

@@ -1,7 +1,7 @@
 //! The choice of a source before the host is live, with an explanation of each.
 
+use crate::prelude::*;
 use heartogether::room::Source;
-use leptos::prelude::*;
 
 use super::{
     super::{super::needs_code::NeedsCode, capture_error},

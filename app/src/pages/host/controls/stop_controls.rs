@@ -1,6 +1,6 @@
 //! The buttons for pause and stop.
 
-use leptos::prelude::*;
+use crate::prelude::*;
 
 use crate::{
     browser::RoomHandle,

@@ -1,8 +1,9 @@
 //! The field in which the visitor writes.
 
+use crate::prelude::*;
 use heartogether::{engagement::MessageText, limits::MESSAGE_CHARS, refusal::Refusal, room::Picture};
 use heartogether_client::{EntryState, Input};
-use leptos::{html, prelude::*};
+use leptos::html;
 use web_sys::{ClipboardEvent, HtmlElement, HtmlTextAreaElement, KeyboardEvent};
 
 use super::super::{

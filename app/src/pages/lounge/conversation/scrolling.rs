@@ -1,8 +1,9 @@
 //! Where the log stands, and keeps standing while messages come above and below.
 
+use crate::prelude::*;
 use heartogether::refusal::Refusal;
 use heartogether_client::Input;
-use leptos::{html, prelude::*};
+use leptos::html;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
 

@@ -1,7 +1,8 @@
 //! The field for the name in this lounge, and the button with which somebody becomes a member.
 
+use crate::prelude::*;
 use heartogether::{id::DisplayName, refusal::Refusal};
-use leptos::{ev, html, prelude::*, task::spawn_local};
+use leptos::{ev, html, task::spawn_local};
 use leptos_router::hooks::use_navigate;
 
 use super::super::{shared::Lounge, standing::Standing};

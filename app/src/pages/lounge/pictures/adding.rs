@@ -2,8 +2,9 @@
 
 use std::rc::Rc;
 
+use crate::prelude::*;
 use heartogether::{protocol, refusal::Refusal, room::Picture};
-use leptos::{prelude::*, server_fn::error::FromServerFnError};
+use leptos::server_fn::error::FromServerFnError;
 use send_wrapper::SendWrapper;
 use wasm_bindgen::JsValue;
 

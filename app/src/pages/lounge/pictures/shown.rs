@@ -1,7 +1,8 @@
 //! The pictures of a message, laid out by how many they are and by their shape. Their space is theirs before they are there.
 
+use crate::prelude::*;
 use heartogether::room::Picture;
-use leptos::{html, prelude::*};
+use leptos::html;
 use web_sys::HtmlElement;
 
 use super::made;

@@ -1,6 +1,7 @@
 //! A message's pictures as large as the page: with zoom, from one to the next by keys, buttons and swipes, and to keep.
 
-use leptos::{ev, html, prelude::*};
+use crate::prelude::*;
+use leptos::{ev, html};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
 
