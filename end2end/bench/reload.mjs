@@ -95,7 +95,8 @@ async function reload({ host, listener, share, works }, who, clicks) {
   await reloaded.reload({ waitUntil: 'commit' });
   if (clicks) {
     await reloaded.locator(works).first().waitFor();
-    await reloaded.getByRole('button', { name: share }).click();
+    // At once: a page whose code is arriving draws no frames in which Playwright could see that the button does not move.
+    await reloaded.getByRole('button', { name: share }).click({ force: true });
   }
   await listener.waitForFunction(() => /** @type {any} */ (window).toneWatch?.silentFrom);
   await sleep(SETTLE_MS);
