@@ -39,6 +39,11 @@ impl<'a> Description<'a> {
         &mut self.media
     }
 
+    /// What an attribute of the session says (`a=setup:active`); nothing more than that it is there, for `a=ice-lite`.
+    pub fn attribute(&self, name: &str) -> Option<&str> {
+        self.session.iter().find_map(|line| value(line, name))
+    }
+
     /// Writes it.
     pub fn write(&self) -> String {
         let media = self.media.iter().flat_map(|media| &media.lines);
@@ -47,6 +52,31 @@ impl<'a> Description<'a> {
 }
 
 impl Media<'_> {
+    /// What it is (`audio`).
+    pub fn kind(&self) -> &str {
+        self.media_line(0).unwrap_or_default()
+    }
+
+    /// Whether it is refused: its port is zero (RFC 3264, section 6).
+    pub fn is_refused(&self) -> bool {
+        self.media_line(1).is_none_or(|port| port.split('/').next() == Some("0"))
+    }
+
+    /// What the first attribute of a name says, as [`Description::attribute`].
+    pub fn attribute(&self, name: &str) -> Option<&str> {
+        self.values(name).next()
+    }
+
+    /// What all attributes of a name say.
+    pub fn values(&self, name: &str) -> impl Iterator<Item = &str> {
+        self.lines.iter().filter_map(move |line| value(line, name))
+    }
+
+    /// A word of the media line behind `m=`.
+    fn media_line(&self, word: usize) -> Option<&str> {
+        self.lines.first()?.strip_prefix("m=")?.split_ascii_whitespace().nth(word)
+    }
+
     /// The payload types, the preferred one first (`m=audio 9 UDP/TLS/RTP/SAVPF 111 63`).
     pub fn payload_types(&self) -> Vec<&str> {
         self.lines.first().map_or_else(Vec::new, |line| line.split_ascii_whitespace().skip(3).collect())
@@ -150,6 +180,12 @@ impl Parameters {
         };
         self.0.iter().map(one).collect::<Vec<_>>().join(";")
     }
+}
+
+/// `a=name:value`, or `a=name`.
+fn value<'l>(line: &'l str, name: &str) -> Option<&'l str> {
+    let rest = line.strip_prefix("a=")?.strip_prefix(name)?.trim_end();
+    rest.strip_prefix(':').map(str::trim_start).or_else(|| rest.is_empty().then_some(rest))
 }
 
 /// `a=name:payload-type rest`.
