@@ -11,9 +11,9 @@ use std::{
 use serde_json::Value;
 
 /// The folders with source files. `dev` alone stands beside them, and is long because it needs nothing but a shell.
-const FOLDERS: [&str; 15] = [
-    ".ci", "app", "browser", "client", "end2end", "frontend", "fuzz", "headers", "headless", "markup", "server", "src",
-    "style", "tests", "tools",
+const FOLDERS: [&str; 16] = [
+    ".ci", "app", "browser", "client", "end2end", "frontend", "fuzz", "headers", "headless", "markup", "relay",
+    "server", "src", "style", "tests", "tools",
 ];
 /// Folders in them that hold what others wrote or what was built.
 const FOREIGN: [&str; 3] = ["corpus", "node_modules", "target"];
