@@ -10,7 +10,7 @@ pub(crate) fn fixed_loop() -> f64 {
     let start = processor_time();
     let mut state = black_box(1_u64);
     for _ in 0..STEPS {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        state = black_box(state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407));
     }
     black_box(state);
     (processor_time() - start).as_nanos() as f64 / STEPS as f64
