@@ -6,9 +6,9 @@ export const ALL_CODE = /\/pkg\/.*\.wasm/;
 /** The style of all pages, on a visit that is not the first. */
 export const STYLE = /\/pkg\/.*\.css/;
 /** The code that draws a listener's page. */
-export const DRAWING = /\/pkg\/piece_(frame|pages|shared|listen)\./;
+export const DRAWING = /\/pkg\/piece_(frame|pages|hearing|broadcast|shared|dialogs|listen)\./;
 /** The code that draws a host's page. */
-export const HOST_DRAWING = /\/pkg\/piece_(frame|pages|shared|host)\./;
+export const HOST_DRAWING = /\/pkg\/piece_(frame|pages|hearing|broadcast|shared|dialogs|host)\./;
 
 /** Keeps these files of a page's code back until the returned function is called. */
 export async function holdCode(page: Page, files = ALL_CODE): Promise<() => void> {

@@ -217,13 +217,19 @@ impl Unread {
         if notification::state() != Notifying::On {
             return;
         }
-        let close = move |extras: Extras| (extras.close_notice)(lounge.code, About::Waiting);
-        let when_shown = move || {
-            if is_shown.try_get_untracked() == Some(true) {
+        let is_seen = move || is_shown.try_get_untracked() == Some(true);
+        let close = move |extras: Extras| {
+            // While the code was on its way, the page may have been hidden, and may have shown one itself.
+            if is_seen() {
+                (extras.close_notice)(lounge.code, About::Waiting);
+            }
+        };
+        let when_seen = move || {
+            if is_seen() {
                 with_extras(move |extras| extras.into_iter().for_each(close));
             }
         };
-        set_timeout(when_shown, OTHERS_SHOW_WITHIN);
+        set_timeout(when_seen, OTHERS_SHOW_WITHIN);
     }
 
     /// Notifies of something, where the visitor wants that.
