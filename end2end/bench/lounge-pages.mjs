@@ -70,7 +70,8 @@ function noteDrawn() {
   Object.assign(window, { drawn });
   const look = () => {
     for (const row of document.querySelectorAll('[data-testid=message]')) {
-      const number = /bench (\d+)/.exec(row.textContent ?? '')?.[1];
+      // The time of day comes right after the words.
+      const number = /bench (\d+)/.exec(row.querySelector('.words')?.textContent ?? '')?.[1];
       if (number && !drawn.has(number)) {
         drawn.set(number, NaN);
         requestAnimationFrame(() => drawn.set(number, performance.timeOrigin + performance.now()));
