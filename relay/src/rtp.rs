@@ -10,8 +10,8 @@ pub use red::{Block, Red};
 
 /// Bytes of the header that every packet has.
 pub const HEADER_BYTES: usize = 12;
-/// Bytes of the largest packet that is taken: what Ethernet carries over IPv4. Browsers stay under 1,200.
-pub const MOST_BYTES: usize = 1_472;
+/// Bytes of the largest packet that is taken: what Ethernet carries over IPv4, without the longest tag. Browsers stay under 1,200.
+pub const MOST_BYTES: usize = 1_472 - 16;
 
 const VERSION: u8 = 2;
 const EXTENSION_FLAG: u8 = 0x10;
@@ -67,7 +67,7 @@ pub fn header_bytes(datagram: &[u8]) -> Result<usize, Malformed> {
         let words = datagram.get(end + 2..end + 4).ok_or(Malformed::Length)?;
         end += 4 + 4 * usize::from(u16::from_be_bytes([words[0], words[1]]));
     }
-    if end > datagram.len() || datagram.len() > MOST_BYTES { Err(Malformed::Length) } else { Ok(end) }
+    if end > datagram.len() { Err(Malformed::Length) } else { Ok(end) }
 }
 
 impl<'a> Packet<'a> {
@@ -78,6 +78,9 @@ impl<'a> Packet<'a> {
     /// It is no packet of RTP.
     pub fn parse(datagram: &'a [u8]) -> Result<Self, Malformed> {
         let start = header_bytes(datagram)?;
+        if datagram.len() > MOST_BYTES {
+            return Err(Malformed::Length);
+        }
         let (header, mut payload) = datagram.split_at(start);
         let contributors_end = HEADER_BYTES + 4 * usize::from(header[0] & 0x0F);
         if header[0] & PADDING_FLAG != 0 {

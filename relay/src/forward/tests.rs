@@ -144,6 +144,20 @@ fn a_batch_that_is_full_is_filled_again() {
 }
 
 #[test]
+fn the_largest_packet_goes_out_in_one_frame_of_ethernet() {
+    let mut publication = Publication::new(SOURCE);
+    for seed in 1..=3 {
+        publication.join(subscriber(seed), Start::new(0, 0));
+    }
+    let payload = vec![7; crate::rtp::MOST_BYTES - packet(SOURCE, 111, 1, 0, b"").len()];
+    let sent = send(&mut publication, start(), &packet(SOURCE, 111, 1, 0, &payload));
+    // 1,500 bytes without the headers of IPv4 and UDP.
+    assert!(sent.len() == 3 && sent.iter().all(|(_, sealed)| sealed.len() <= 1_472));
+    let larger = packet(SOURCE, 111, 2, 0, &[&payload[..], b"1"].concat());
+    assert!(publication.accept(start(), &larger).is_err());
+}
+
+#[test]
 fn a_leg_without_redundancy_gets_the_primary_block_alone() {
     let mut publication = Publication::new(SOURCE);
     publication.join(subscriber(1), Start::new(0, 0));
