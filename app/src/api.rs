@@ -1,6 +1,5 @@
 //! The server functions that pages call instead of a REST API, and the [`Backend`] that carries them out.
 
-use crate::prelude::*;
 use heartogether::{
     id::{DisplayName, RoomCode, RoomId, RoomName},
     room::{RoomKind, StreamState},
@@ -41,6 +40,8 @@ use {
         role::{Guests, Permission},
     },
 };
+
+use crate::prelude::*;
 
 /// What everybody who knows a room's code may know of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -3,8 +3,6 @@
 //! a page that is back from a reload, and opens the microphone again that was live. The code then takes over the socket with all
 //! messages that it has received, the peer connection and the player, or the microphone.
 
-use crate::prelude::*;
-
 #[cfg(feature = "ssr")]
 use {
     crate::{
@@ -19,6 +17,8 @@ use {
     heartogether_browser::{early_join::WantedPlace, early_microphone, ip_privacy, reload, volume},
     std::sync::{Arc, LazyLock},
 };
+
+use crate::prelude::*;
 
 /// A script in a block of its own, with what both of them need.
 #[cfg(feature = "ssr")]

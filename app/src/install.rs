@@ -20,10 +20,9 @@ mod offline;
 #[cfg(feature = "ssr")]
 mod worker;
 
-use crate::prelude::*;
-
 #[cfg(feature = "ssr")]
 use crate::inline_script::without_comments;
+use crate::prelude::*;
 #[cfg(feature = "ssr")]
 pub use counting_icon::counting_icon;
 #[cfg(feature = "ssr")]

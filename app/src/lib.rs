@@ -27,7 +27,6 @@ mod start;
 #[cfg_attr(not(feature = "ssr"), allow(dead_code))]
 mod text;
 
-use crate::prelude::*;
 use leptos_meta::{MetaTags, Title, provide_meta_context};
 use leptos_router::{
     Lazy, SsrMode,
@@ -48,6 +47,7 @@ use crate::{
         AboutPage, HandedEntrance, HomePage, HostRoute, ListenRoute, LoginPage, LoungeRoute, MicrophoneNotice,
         NotFoundPage, PrivacyPage, ProgramsRoute, RoomRoute,
     },
+    prelude::*,
 };
 
 /// The document around every page.

@@ -22,7 +22,6 @@ mod phrase;
 mod served;
 mod table;
 
-use crate::prelude::*;
 use leptos::oco::Oco;
 
 pub(crate) use drawn::{Around, say};
@@ -35,6 +34,8 @@ pub(crate) use served::english;
 #[cfg(feature = "ssr")]
 pub use served::{GivenTexts, file, guest_name, moved_text, refusal_text, starting_texts};
 pub use table::Table;
+
+use crate::prelude::*;
 
 /// The texts now. Provided by the app to every page. In the browser they are a signal, so that a switch draws them anew. On the
 /// server they are a plain value: an answer is written to its end after its signals are gone.

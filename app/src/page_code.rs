@@ -5,12 +5,13 @@
 //! A first visit's page contains its style: on a slow line a file of its own would be there a round trip later, and nothing
 //! is drawn before. Whoever has been here has the file in the browser's cache.
 
-use crate::prelude::*;
 use leptos::{config::LeptosOptions, either::Either, nonce::use_nonce};
 use leptos_meta::HashedStylesheet;
 
 #[cfg(feature = "ssr")]
 pub use files::CodeFiles;
+
+use crate::prelude::*;
 
 /// The script that loads the page's code, and links to the files that are needed first. The server alone renders them.
 #[component]

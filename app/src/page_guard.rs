@@ -5,10 +5,9 @@
 //!
 //! The code calls it through `browser::page_guard`.
 
-use crate::prelude::*;
-
 use crate::{
     locale::Key,
+    prelude::*,
     text::{action, failure as text},
 };
 

@@ -5,7 +5,6 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use crate::prelude::*;
 use async_trait::async_trait;
 use heartogether::{
     engagement::MessageText,
@@ -17,7 +16,7 @@ use heartogether::{
 use heartogether_headers::authority::Authority;
 use http::{HeaderValue, header::SET_COOKIE};
 
-use crate::locale::Language;
+use crate::{locale::Language, prelude::*};
 
 use super::{
     Account, ApiError, FoundMessages, IceConfiguration, JoinLink, ProgramToken, Provider, RecentRoom, RoomSummary,

@@ -1,8 +1,7 @@
 //! The server functions about lounges.
 
-use crate::prelude::*;
-
 use super::{ApiError, found_messages::FoundMessages, json_text::JsonText, saved_lounge::SavedLounge};
+use crate::prelude::*;
 #[cfg(feature = "ssr")]
 use {
     super::{backend, identity::Account},

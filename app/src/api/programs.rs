@@ -1,9 +1,9 @@
 //! The server functions about tokens with which programs act for the visitor's account.
 
-use crate::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::{ApiError, identity::ProgramToken, json_text::JsonText};
+use crate::prelude::*;
 #[cfg(feature = "ssr")]
 use {
     super::{backend, identity::Scope},

@@ -5,7 +5,6 @@ mod devices;
 
 use std::time::Duration;
 
-use crate::prelude::*;
 use conversation::FollowConversation;
 pub use devices::{Sound, Speakers};
 use heartogether::{
@@ -25,6 +24,8 @@ use heartogether_client::{
 use leptos::html::Div;
 use send_wrapper::SendWrapper;
 use wasm_bindgen_futures::spawn_local;
+
+use crate::prelude::*;
 
 /// How long nothing happens before a page that is not drawn yet is drawn after all. Between two steps on the way to the first
 /// sound a fast line takes half as long, a slow one longer than the drawing.

@@ -1,7 +1,6 @@
 //! The account menu: the visitor's name and provider, and the ways to sign out. Its forms and links work without a
 //! script.
 
-use crate::prelude::*;
 use leptos::html;
 use leptos_router::hooks::use_location;
 use wasm_bindgen::JsCast;
@@ -13,6 +12,7 @@ use super::{
 };
 use crate::{
     api::{Account, Provider},
+    prelude::*,
     routes,
     text::account as text,
 };

@@ -1,8 +1,7 @@
 //! A person's sign: the first letters of the name on a colour of its own, or a picture over them. They are the same on every page.
 
-use crate::prelude::*;
-
 use super::{Glyph, Icon};
+use crate::prelude::*;
 
 /// Colours that names are spread over, as many as `style` has.
 const COLOURS: u32 = 12;

@@ -1,10 +1,9 @@
 //! Buttons, and links that look like buttons.
 
-use crate::prelude::*;
 use leptos::html;
 
 use super::focus;
-use crate::routes;
+use crate::{prelude::*, routes};
 
 /// How much a button weighs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -1,9 +1,8 @@
 //! A room's code, to be read out or copied.
 
-use crate::prelude::*;
 use heartogether::id::RoomCode;
 
-use crate::text;
+use crate::{prelude::*, text};
 
 /// The six characters in two groups of three. Its text content is exactly the code; screen readers spell it.
 #[component]

@@ -1,9 +1,7 @@
 //! The form that creates a room.
 
-use crate::prelude::*;
-
 use super::{Button, FormAction, Notice, ServerForm, Tone};
-use crate::{api::CreateRoom, text};
+use crate::{api::CreateRoom, prelude::*, text};
 
 /// "Create a room": leads to the new room's stage, past the sign-in if need be.
 #[component]

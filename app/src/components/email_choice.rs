@@ -1,12 +1,11 @@
 //! Asks whether hosts may see the visitor's e-mail address: once, and the visitor can change the answer at any time.
 //! The form works without a script.
 
-use crate::prelude::*;
-
 use super::{Button, FormAction, Notice, ServerForm, Session, Tone, Variant};
 use crate::{
     api::ShowEmail,
     locale::{Around, Key},
+    prelude::*,
     text::account as text,
 };
 

@@ -1,9 +1,9 @@
 //! The text of an empty list.
 
-use crate::prelude::*;
 use leptos::text_prop::TextProp;
 
 use super::{Glyph, Icon};
+use crate::prelude::*;
 
 /// A quiet picture, what is missing, and how it comes about.
 #[component]

@@ -1,11 +1,10 @@
 //! One labelled input.
 
-use crate::prelude::*;
 use heartogether::limits::{LINK_INPUT_CHARS, NAME_CHARS};
 use leptos::text_prop::TextProp;
 
 use super::{Glyph, Icon};
-use crate::locale::Phrase;
+use crate::{locale::Phrase, prelude::*};
 
 /// What a field asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

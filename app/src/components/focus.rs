@@ -3,11 +3,12 @@
 
 use std::cell::{Cell, RefCell};
 
-use crate::prelude::*;
 use leptos::html::ElementType;
 use send_wrapper::SendWrapper;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
+
+use crate::prelude::*;
 
 /// The id of `<main>`, which takes the focus where nothing better is at hand.
 pub(super) const MAIN_ID: &str = "main";

@@ -1,9 +1,9 @@
 //! Shows one of two elements in the same place.
 
-use crate::prelude::*;
 use leptos::html;
 
 use super::focus;
+use crate::prelude::*;
 
 /// Like `Show`, for what changes when something in it is pressed: the focus, which what was pressed takes away with it,
 /// comes to the first thing in its place that can have it.

@@ -1,9 +1,7 @@
 //! The footer of every page: the link to the privacy page, the theme and the language.
 
-use crate::prelude::*;
-
 use super::{LanguageSwitch, ThemeSelect};
-use crate::{routes, text::frame as text};
+use crate::{prelude::*, routes, text::frame as text};
 
 /// The links, and what a visitor can choose for every page.
 #[component]

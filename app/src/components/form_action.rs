@@ -1,13 +1,12 @@
 //! A form's server function.
 
-use crate::prelude::*;
 use leptos::{
     server_fn::{ServerFn, error::ServerFnUrlError},
     task::spawn_local,
 };
 use web_sys::UrlSearchParams;
 
-use crate::{api::ApiError, browser::form_post, locale::Phrase, routes};
+use crate::{api::ApiError, browser::form_post, locale::Phrase, prelude::*, routes};
 
 /// What a form that calls a server function needs to show. Without a script the form posts and the browser follows the
 /// redirect; with one the same form calls in place. What went wrong is here in both cases.

@@ -1,13 +1,12 @@
 //! The header of every page: the link to the landing page, and the visitor's account.
 
-use crate::prelude::*;
-
 use super::{
     account_menu::AccountMenu,
     icon::Mark,
     session::{Session, here},
 };
 use crate::{
+    prelude::*,
     routes,
     text::{account, action},
 };

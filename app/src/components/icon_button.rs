@@ -1,8 +1,7 @@
 //! A button with only an icon.
 
-use crate::prelude::*;
-
 use super::{Glyph, Icon};
+use crate::prelude::*;
 
 /// A square button whose name only screen readers say, and a tooltip. Listeners are attached from outside:
 /// `<IconButton on:click=move |_| …>`.

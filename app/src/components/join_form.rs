@@ -1,10 +1,9 @@
 //! The form for entering a room by its code.
 
-use crate::prelude::*;
-
 use super::{Button, Entry, Field, FormAction, ServerForm, Variant};
 use crate::{
     api::FindRoom,
+    prelude::*,
     text::{action, room},
 };
 

@@ -1,11 +1,11 @@
 //! The switch for the language.
 
-use crate::prelude::*;
 use leptos::{ev, task::spawn_local};
 
 use super::{Toast, Toasts, Tone};
 use crate::{
     locale::{Language, Locale},
+    prelude::*,
     routes,
     text::frame as text,
 };

@@ -1,8 +1,7 @@
 //! The level meter.
 
-use crate::prelude::*;
-
 use super::css_factor;
+use crate::prelude::*;
 
 /// A bar of segments. A new level changes one transform and lays nothing out again; feed it ten to twenty a second.
 ///

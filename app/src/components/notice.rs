@@ -1,9 +1,9 @@
 //! A notice for the visitor.
 
-use crate::prelude::*;
 use leptos::text_prop::TextProp;
 
 use super::{Glyph, Icon};
+use crate::prelude::*;
 
 /// How serious a notice is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

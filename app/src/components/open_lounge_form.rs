@@ -1,10 +1,9 @@
 //! The form that opens a lounge.
 
-use crate::prelude::*;
 use heartogether::limits::ROOM_NAME_CHARS;
 
 use super::{Button, FormAction, Notice, ServerForm, Tone, Variant};
-use crate::{api::OpenLounge, text::home as text};
+use crate::{api::OpenLounge, prelude::*, text::home as text};
 
 /// "Open a lounge", with a name if it is to have one: leads to the new lounge, past the sign-in if need be.
 #[component]

@@ -1,6 +1,5 @@
 //! The `<main>` element of every page.
 
-use crate::prelude::*;
 use heartogether::refusal::Refusal;
 use leptos::server::ServerActionError;
 use leptos_meta::Title;
@@ -9,7 +8,7 @@ use super::{
     focus::{self, MAIN_ID},
     query,
 };
-use crate::browser::page_guard;
+use crate::{browser::page_guard, prelude::*};
 
 /// How wide a page is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -1,10 +1,9 @@
 //! Links to the sign-in providers.
 
-use crate::prelude::*;
-
 use super::{Awaited, Waiting};
 use crate::{
     api::Provider,
+    prelude::*,
     routes::{self, Destination},
     text::action,
 };

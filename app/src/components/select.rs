@@ -1,7 +1,8 @@
 //! A selection field.
 
-use crate::prelude::*;
 use leptos::text_prop::TextProp;
+
+use crate::prelude::*;
 
 /// One thing to choose.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,10 +1,9 @@
 //! A form that calls a server function.
 
-use crate::prelude::*;
 use leptos::ev::SubmitEvent;
 
 use super::form_action::FormPost;
-use crate::{browser::form_post, routes};
+use crate::{browser::form_post, prelude::*, routes};
 
 /// A form that calls a server function with its fields as arguments. Without a script the browser posts the form; with a
 /// script the page calls the function and stays. Unlike Leptos' `ActionForm`, it also works where the site has a base path.

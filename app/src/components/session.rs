@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use crate::prelude::*;
 use leptos::{leptos_dom::helpers::IntervalHandle, task::spawn_local};
 use leptos_router::hooks::use_location;
 
 use crate::{
     api::{Account, ApiError, Asked, SessionView, ask, current_session},
+    prelude::*,
     routes::{self, Destination},
 };
 

@@ -1,8 +1,6 @@
 //! A placeholder for content that is still loading.
 
-use crate::prelude::*;
-
-use crate::text;
+use crate::{prelude::*, text};
 
 /// The outline of a card whose content is being fetched. It appears only when that takes a while, and says so.
 #[component]

@@ -1,9 +1,8 @@
 //! A slider.
 
-use crate::prelude::*;
 use leptos::{oco::Oco, text_prop::TextProp};
 
-use crate::text;
+use crate::{prelude::*, text};
 
 /// A labelled slider from 0 to 100 that says its value, for the eye and for screen readers alike.
 #[component]

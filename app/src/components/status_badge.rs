@@ -1,10 +1,9 @@
 //! The state of a stream.
 
-use crate::prelude::*;
 use heartogether::room::StreamState;
 use leptos::text_prop::TextProp;
 
-use crate::{locale::Key, text::stream as text};
+use crate::{locale::Key, prelude::*, text::stream as text};
 
 /// A pill with a dot, for host, listener and preview alike. A change is announced when there is time.
 #[component]

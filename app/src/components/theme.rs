@@ -1,10 +1,8 @@
 //! Light or dark, as the system prefers or as the visitor chose. A cookie keeps the choice, so the server renders the
 //! page in the right theme from the first byte, without flashing and without a script.
 
-use crate::prelude::*;
-
 use super::{Choice, Select};
-use crate::{locale::Locale, text::frame as text};
+use crate::{locale::Locale, prelude::*, text::frame as text};
 
 /// Remembers the choice. It says nothing about anybody. The script at the top of the page writes it.
 #[cfg(any(feature = "ssr", test))]

@@ -3,12 +3,12 @@
 
 use std::{sync::Arc, time::Duration};
 
-use crate::prelude::*;
 use leptos::html;
 
 use super::{Glyph, Icon, IconButton, Tone, focus};
 use crate::{
     locale::{Key, Phrase},
+    prelude::*,
     text::{action as text, frame},
 };
 

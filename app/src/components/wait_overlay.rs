@@ -3,7 +3,6 @@
 
 use std::time::Duration;
 
-use crate::prelude::*;
 use leptos::{html, leptos_dom::helpers::IntervalHandle, tachys::view::IntoRender, task::spawn_local};
 
 use super::{Button, Session, Variant, query};
@@ -11,6 +10,7 @@ use crate::{
     api::{Provider, current_session},
     browser::reachability,
     locale::{Key, Phrase},
+    prelude::*,
     routes::{self, Destination},
     text::{action, wait as text},
 };

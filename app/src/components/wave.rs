@@ -2,11 +2,10 @@
 
 use std::{f64::consts::PI, time::Duration};
 
-use crate::prelude::*;
 use leptos::svg;
 
 use super::css_factor;
-use crate::browser::page_clock;
+use crate::{browser::page_clock, prelude::*};
 
 /// How often a moving wave is set anew. A stylesheet's animation would be drawn sixty times a second.
 const FRAME: Duration = Duration::from_millis(60);

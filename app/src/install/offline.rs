@@ -3,13 +3,12 @@
 
 use std::sync::LazyLock;
 
-use crate::prelude::*;
-
 use super::NAME;
 use crate::{
     components::{Mark, Theme, theme_bars},
     inline_script::without_comments,
     locale::{Key, Language, Table},
+    prelude::*,
     routes,
     text::{action, installed, wait},
 };

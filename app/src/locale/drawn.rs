@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use crate::prelude::*;
 use leptos::{
     oco::Oco,
     tachys::{prelude::IntoAttributeValue, view::IntoRender},
@@ -10,6 +9,7 @@ use leptos::{
 };
 
 use super::{Key, Locale, Phrase, Value};
+use crate::prelude::*;
 
 /// A child of an element: one type for all texts.
 type Child = Box<dyn FnMut() -> Oco<'static, str> + Send>;

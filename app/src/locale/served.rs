@@ -1,12 +1,14 @@
 //! Texts that only the server writes: the texts in a page's HTML, the plain pages, guests' names.
 
-use crate::prelude::*;
 use heartogether::{id::DisplayName, refusal::Refusal};
 use http::{HeaderValue, header, request::Parts};
 use leptos_axum::ResponseOptions;
 
 use super::{Language, Part, Phrase, Table, refusal};
-use crate::text::{self, VERSION, guest};
+use crate::{
+    prelude::*,
+    text::{self, VERSION, guest},
+};
 
 /// What a page depends on beside its address.
 const VARY: HeaderValue = HeaderValue::from_static("cookie, accept-language");

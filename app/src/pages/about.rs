@@ -1,9 +1,8 @@
 //! Explains what HearTogether is and how it works.
 
-use crate::prelude::*;
-
 use crate::{
     components::{ButtonLink, Page, Variant},
+    prelude::*,
     routes,
     text::{about as text, frame},
 };

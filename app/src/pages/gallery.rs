@@ -1,6 +1,5 @@
 //! Shows every component in every state, for developers. The page exists only in debug builds.
 
-use crate::prelude::*;
 use heartogether::{id::RoomCode, refusal::Refusal, room::StreamState};
 
 use crate::{
@@ -10,6 +9,7 @@ use crate::{
         Variant, Wave,
     },
     locale::{self, Phrase},
+    prelude::*,
     text,
 };
 

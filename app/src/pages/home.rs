@@ -1,6 +1,5 @@
 //! The landing page: create a room, or enter one.
 
-use crate::prelude::*;
 use futures::future::join;
 use leptos_router::hooks::use_query_map;
 
@@ -8,6 +7,7 @@ use crate::{
     api::{Asked, RecentRoom, SavedLounge, ask, recent_rooms, saved_lounges},
     components::{CreateRoomForm, JoinForm, Notice, OpenLoungeForm, Page, Tone, Wave, query},
     locale::Key,
+    prelude::*,
     routes,
     text::home as text,
 };

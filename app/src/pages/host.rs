@@ -11,7 +11,6 @@ mod floating_reactions;
 mod microphone_notice;
 mod shown;
 
-use crate::prelude::*;
 use heartogether::{
     id::RoomCode,
     refusal::Refusal,
@@ -32,6 +31,7 @@ use crate::{
     browser::RoomHandle,
     components::{Button, ButtonLink, Notice, Page, Session, StatusBadge, Tone, Variant, Width},
     locale::{self, Value},
+    prelude::*,
     routes::{self, Destination},
     text::{action, host as text, no_path, room as of_room},
 };

@@ -1,6 +1,5 @@
 //! The invitation to a room: its code, its link, and the QR code of the link.
 
-use crate::prelude::*;
 use heartogether::id::RoomCode;
 use leptos::{
     html::{Dialog, Input},
@@ -13,6 +12,7 @@ use crate::{
     browser::{RoomHandle, clipboard},
     components::{Button, Choice, CodeDisplay, Glyph, Icon, Notice, Select, Toast, Toasts, Tone, Variant},
     locale::{Locale, Phrase},
+    prelude::*,
     routes,
     text::{action, invitation as text},
 };

@@ -1,11 +1,10 @@
 //! The switch that hides a visitor's address from the other members.
 
-use crate::prelude::*;
-
 use crate::{
     api::Relay,
     browser::{RoomHandle, ip_privacy},
     components::{Notice, Tone},
+    prelude::*,
     text::address as text,
 };
 

@@ -4,7 +4,6 @@
 
 use std::time::Duration;
 
-use crate::prelude::*;
 use futures::future::{LocalBoxFuture, join};
 use leptos::{
     reactive::owner::Owner,
@@ -23,6 +22,7 @@ use super::{
 use crate::{
     browser::{page_guard, reachability, sleep, stylesheet},
     locale::{Locale, Part},
+    prelude::*,
     routes,
 };
 

@@ -1,12 +1,12 @@
 //! The note on a host's and a listener's page while the server cannot be reached or cannot work.
 
-use crate::prelude::*;
 use heartogether::{refusal::Refusal, role::Role};
 
 use crate::{
     browser::RoomHandle,
     components::{Notice, Tone},
     locale::{self, Key},
+    prelude::*,
     text::link as text,
 };
 use heartogether_client::{HostState, ListenerState, SignalingState};

@@ -10,7 +10,6 @@ mod quality;
 mod shown;
 mod status_orb;
 
-use crate::prelude::*;
 use heartogether::{
     id::RoomCode,
     role::Role,
@@ -33,6 +32,7 @@ use crate::{
     },
     components::{EmailQuestion, LevelMeter, Page, StatusBadge, Width},
     locale::{Around, Locale, Phrase, Value, say},
+    prelude::*,
     routes::Destination,
     text::{action, listen as text, room as of_room},
 };

@@ -1,6 +1,5 @@
 //! The page on which a visitor enters a name or signs in, before the page that they wanted.
 
-use crate::prelude::*;
 use heartogether::{
     refusal::Refusal,
     role::{AccountKind, Guests, Permission},
@@ -15,6 +14,7 @@ use crate::{
         Tone, Width, query, wait_overlay,
     },
     locale::{self, Key, Phrase},
+    prelude::*,
     routes::{self, Destination},
     text::{action, login as text},
 };

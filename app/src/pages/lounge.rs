@@ -50,7 +50,6 @@ mod visible_height;
 mod waiting;
 mod words;
 
-use crate::prelude::*;
 use futures::future::join;
 use leptos::{oco::Oco, text_prop::TextProp};
 use leptos_router::{components::Redirect, hooks::use_params_map};
@@ -59,6 +58,7 @@ use super::room_bootstrap::{Loading, NoRoom};
 use crate::{
     api::{RoomSummary, SavedLounge, ask, look_up_room, saved_lounges},
     components::{Page, Session, Width, focus},
+    prelude::*,
     routes,
     text::lounge as text,
 };

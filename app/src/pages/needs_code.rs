@@ -1,8 +1,6 @@
 //! Controls that do nothing without the page's code.
 
-use crate::prelude::*;
-
-use crate::browser::RoomHandle;
+use crate::{browser::RoomHandle, prelude::*};
 
 /// What is in it cannot be pressed until the page is drawn. It is not for what works before, such as links and forms.
 #[component]

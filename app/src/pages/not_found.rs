@@ -1,10 +1,9 @@
 //! The page for unknown addresses.
 
-use crate::prelude::*;
-
 use super::http_status::set_status;
 use crate::{
     components::{ButtonLink, JoinForm, Page, Variant, Width},
+    prelude::*,
     routes,
     text::{action, not_found as text},
 };

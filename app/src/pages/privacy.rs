@@ -1,9 +1,8 @@
 //! Explains which data is sent where, and how long it is kept.
 
-use crate::prelude::*;
-
 use crate::{
     components::Page,
+    prelude::*,
     routes,
     text::{account, frame, privacy as text},
 };

@@ -1,6 +1,5 @@
 //! The tokens with which programs act for the visitor's account: made, shown once, and revoked.
 
-use crate::prelude::*;
 use heartogether::{refusal::Refusal, time::Timestamp};
 use leptos::{ev, html, task::spawn_local};
 use leptos_router::components::Redirect;
@@ -14,6 +13,7 @@ use crate::{
         Button, EmptyState, Entry, Field, Glyph, Notice, Page, Skeleton, Toast, Toasts, Tone, Variant, Width,
     },
     locale::{Key, Locale, Phrase},
+    prelude::*,
     routes::{self, Destination},
     text::programs as text,
 };

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use crate::prelude::*;
 use heartogether::{id::RoomCode, refusal::Refusal, room::StreamState};
 use leptos::{ev, task::spawn_local};
 use leptos_router::{
@@ -21,6 +20,7 @@ use crate::{
         Wave, Width, state_name,
     },
     locale::{self, Around, Locale, Part, Value, say},
+    prelude::*,
     routes::{self, Destination},
     text::{action, room as text},
 };

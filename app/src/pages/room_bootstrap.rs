@@ -1,6 +1,5 @@
 //! What a host's and a listener's page load before they start, and what they show if they cannot start.
 
-use crate::prelude::*;
 use heartogether::{id::RoomCode, refusal::Refusal};
 use leptos::{ev, tachys::prelude::IntoAttributeValue, text_prop::TextProp};
 use leptos_router::{components::Redirect, hooks::use_params_map};
@@ -10,6 +9,7 @@ use crate::{
     api::{ApiError, Asked, Entrance, ReopenRoom, ask, find_entrance},
     components::{Button, ButtonLink, FormAction, JoinForm, Notice, Page, ServerForm, Skeleton, Tone, Variant, Width},
     locale::{self, Key, Phrase},
+    prelude::*,
     routes::{self, Destination},
     text::{action, room as text},
 };

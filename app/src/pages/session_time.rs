@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use crate::prelude::*;
 use heartogether::time::Timestamp;
 
 use crate::{
     browser::RoomHandle,
     components::{Notice, Tone},
     locale::Key,
+    prelude::*,
     text::{host, room},
 };
 

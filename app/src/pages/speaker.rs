@@ -1,11 +1,10 @@
 //! The choice of a loudspeaker, in browsers that let the page choose.
 
-use crate::prelude::*;
-
 use crate::{
     browser::{RoomHandle, Speaker},
     components::{Button, Choice, Select, Variant},
     locale::Locale,
+    prelude::*,
     text::speaker as text,
 };
 

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use crate::prelude::*;
 use leptos::task::spawn_local;
 
 use super::measured;
@@ -10,6 +9,7 @@ use crate::{
     browser::{RoomHandle, clipboard},
     components::{Button, Glyph, Icon, Notice, Toast, Toasts, Tone, Variant},
     locale::{self, Locale, say},
+    prelude::*,
     text::diagnostics as text,
 };
 use heartogether_client::statistics::PeerStatistics;

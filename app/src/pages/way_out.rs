@@ -1,12 +1,12 @@
 //! The actions that a page offers after a refusal, in one table and one component for host and listener.
 
-use crate::prelude::*;
 use heartogether::{id::RoomCode, refusal::Refusal, role::Role};
 
 use crate::{
     browser::RoomHandle,
     components::{Button, ButtonLink},
     locale::Key,
+    prelude::*,
     routes::{self, Destination},
     text::{action, host, listen},
 };

@@ -1,6 +1,5 @@
 //! The room as a page shows it in which members converse. Other pages do not load the code for it.
 
-use crate::prelude::*;
 use heartogether::{
     ice::IceConfiguration,
     id::{DisplayName, RoomCode},
@@ -10,6 +9,7 @@ use heartogether_browser::{ListNews, OpenDevices, Page, View};
 use send_wrapper::SendWrapper;
 
 use super::{RoomHandle, follow};
+use crate::prelude::*;
 
 /// Follows what a page shows of a conversation.
 pub(super) type FollowConversation = fn(RoomHandle, &View);

@@ -1,11 +1,11 @@
 //! What a page shows of the devices over which it sends and plays.
 
-use crate::prelude::*;
 use heartogether::room::Source;
 use heartogether_browser::{CaptureError, Microphone, Speaker, View};
 use heartogether_client::{MicrophoneState, Mix};
 
 use super::{RoomHandle, follow};
+use crate::prelude::*;
 
 /// What a host's page shows of its sound. The signals follow [`View::sound`].
 #[derive(Clone, Copy, Default)]

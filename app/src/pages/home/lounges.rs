@@ -1,11 +1,10 @@
 //! The lounges that the visitor is a member of, with what is new in each.
 
-use crate::prelude::*;
-
 use super::AskedPlaces;
 use crate::{
     api::SavedLounge,
     locale::{Phrase, say},
+    prelude::*,
     routes,
     text::home as text,
 };

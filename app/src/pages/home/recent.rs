@@ -1,6 +1,5 @@
 //! The rooms that the visitor used recently, with links to them.
 
-use crate::prelude::*;
 use heartogether::room::StreamState;
 
 use super::AskedPlaces;
@@ -9,6 +8,7 @@ use crate::{
     components::{ButtonLink, Variant, state_name},
     locale::{Around, Key, Phrase},
     pages::room_bootstrap::ReopenForm,
+    prelude::*,
     routes,
     text::{action, home as text, room as of_room, stream as states},
 };

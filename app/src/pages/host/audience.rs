@@ -6,7 +6,6 @@ mod virtual_list;
 
 use std::collections::BTreeMap;
 
-use crate::prelude::*;
 use heartogether::id::MemberId;
 use leptos::{ev, html};
 
@@ -15,6 +14,7 @@ use crate::{
     components::{Button, FocusPreservingShow, Glyph, Icon, IconButton, Toast, ToastId, Toasts, Variant, focus},
     locale::{Key, Locale, say},
     pages::measured,
+    prelude::*,
     text::{action, audience as text, room as of_room},
 };
 use frozen_rows::Hold;

@@ -1,6 +1,5 @@
 //! The messages of listeners.
 
-use crate::prelude::*;
 use heartogether::{id::MessageNumber, room::Message};
 use leptos::html;
 
@@ -8,6 +7,7 @@ use crate::{
     browser::{RoomHandle, locale::time_of_day},
     components::{Button, Variant, focus},
     locale::{Locale, Value},
+    prelude::*,
     text::chat as text,
 };
 use heartogether_client::Input;

@@ -6,7 +6,6 @@ mod quality;
 mod source_picker;
 mod stop_controls;
 
-use crate::prelude::*;
 use heartogether::room::Source;
 
 use super::{super::needs_code::NeedsCode, capture_error, shown::Shown};
@@ -14,6 +13,7 @@ use crate::{
     browser::RoomHandle,
     components::{Button, Notice, Tone, Variant},
     locale::{Key, say},
+    prelude::*,
     text::{action, sound as text},
 };
 use heartogether_client::MicrophoneState;

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use crate::prelude::*;
 use heartogether::id::MemberId;
 use leptos::html::Details;
 
@@ -16,6 +15,7 @@ use crate::{
     browser::RoomHandle,
     components::{Notice, Tone},
     locale::{self, Locale},
+    prelude::*,
     text::diagnostics as text,
 };
 use heartogether_client::{

@@ -2,10 +2,12 @@
 
 use std::time::Duration;
 
-use crate::prelude::*;
 use heartogether::engagement::Reaction;
 
-use crate::browser::{RoomHandle, page_clock};
+use crate::{
+    browser::{RoomHandle, page_clock},
+    prelude::*,
+};
 
 /// How long a reaction is on its way, as `.rising-reaction` in `style/engagement.css` has it.
 const RISES: Duration = Duration::from_millis(2_400);

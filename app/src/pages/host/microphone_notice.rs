@@ -1,13 +1,13 @@
 //! What a host's page says of its microphone before its code is there.
 
-use crate::prelude::*;
-
 #[cfg(feature = "ssr")]
 use {
     crate::{early_join, text::host as text},
     heartogether::role::Role,
     heartogether_browser::early_microphone::NOTICE_ID,
 };
+
+use crate::prelude::*;
 
 /// Says that the microphone is open again, and closes it, as long as the page itself cannot. The script at the top of the page
 /// shows it while the microphone is open; the page removes it once it is drawn. The server alone renders it, after the app.

@@ -1,6 +1,5 @@
 //! The actions that fit the page's state.
 
-use crate::prelude::*;
 use heartogether::{id::RoomCode, role::Role};
 
 use super::{
@@ -11,6 +10,7 @@ use crate::{
     browser::RoomHandle,
     components::{Button, ButtonLink, Glyph, Icon, Variant},
     locale::Key,
+    prelude::*,
     routes,
     text::{action, listen as text},
 };

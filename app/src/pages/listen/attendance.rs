@@ -1,9 +1,7 @@
 //! The number of listeners.
 
-use crate::prelude::*;
-
 use super::shown::Shown;
-use crate::{browser::RoomHandle, text::listen as text};
+use crate::{browser::RoomHandle, prelude::*, text::listen as text};
 
 /// How many listen, this page included, as long as the page is in the room. No screen reader announces a change: in a room in which
 /// people come and go it would talk over the sound.

@@ -1,11 +1,10 @@
 //! The volume on this page, which is kept for the next visit.
 
-use crate::prelude::*;
-
 use crate::{
     browser::{RoomHandle, volume},
     components::{Button, Glyph, Icon, Slider, Variant},
     locale::say,
+    prelude::*,
     text::listen as text,
 };
 use heartogether_client::Volume;

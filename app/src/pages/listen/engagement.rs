@@ -1,6 +1,5 @@
 //! A listener's reactions and messages to the host.
 
-use crate::prelude::*;
 use heartogether::{
     engagement::{MessageText, Reaction},
     limits::MESSAGE_TO_HOST_CHARS,
@@ -12,6 +11,7 @@ use crate::{
     browser::RoomHandle,
     components::{Button, Variant},
     locale::{self, Locale, Value, say},
+    prelude::*,
     text::listen as text,
 };
 use heartogether_client::{Input, MessageState, OwnMessage};

@@ -1,13 +1,11 @@
 //! The quality of the received sound: one line, with details on request.
 
-use crate::prelude::*;
-
 use super::super::{
     ip_privacy::{HideAddress, can_be_switched},
     measured,
     stats_panel::{CopyDiagnostics, GatheredLines, MeasuredLines, TurnNotice},
 };
-use crate::{api::Relay, browser::RoomHandle, locale::Locale, text::diagnostics as text};
+use crate::{api::Relay, browser::RoomHandle, locale::Locale, prelude::*, text::diagnostics as text};
 
 /// Direct or relayed, how much, how far behind; opened, everything that is measured.
 #[component]

@@ -1,10 +1,12 @@
 //! The state as a picture.
 
-use crate::prelude::*;
 use leptos::html::Div;
 
 use super::shown::{Obstacle, Shown};
-use crate::components::{Glyph, Icon, css_factor};
+use crate::{
+    components::{Glyph, Icon, css_factor},
+    prelude::*,
+};
 use heartogether_client::ListenerState;
 
 /// How much the halo grows at full scale.

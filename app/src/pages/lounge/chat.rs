@@ -1,7 +1,5 @@
 //! The page for members: their lounges, the conversation, and who is there.
 
-use crate::prelude::*;
-
 use super::{
     composer::Composer,
     conversation::Conversation,
@@ -16,7 +14,10 @@ use super::{
     sound::sound,
     visible_height,
 };
-use crate::text::{action, lounge as text};
+use crate::{
+    prelude::*,
+    text::{action, lounge as text},
+};
 
 /// Three columns on a wide screen; on a narrow one the outer two lie over the conversation when they are wanted.
 #[component]

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use crate::prelude::*;
 use heartogether::{
     id::{DisplayName, MemberId, MessageNumber},
     room::RoomView,
@@ -12,6 +11,7 @@ use super::erased::effect;
 use crate::{
     browser::RoomHandle,
     locale::{Phrase, Value},
+    prelude::*,
     text::lounge as text,
 };
 

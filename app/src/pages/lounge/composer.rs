@@ -2,7 +2,6 @@
 
 mod field;
 
-use crate::prelude::*;
 use heartogether::{id::DisplayName, limits::MESSAGE_CHARS};
 use heartogether_client::Input;
 use leptos::ev;
@@ -19,6 +18,7 @@ use super::{
 use crate::{
     components::{Glyph, Icon},
     locale::{self, Locale, Phrase, Value},
+    prelude::*,
     text::lounge as text,
 };
 use field::Writing;

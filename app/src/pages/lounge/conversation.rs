@@ -2,7 +2,6 @@
 
 mod scrolling;
 
-use crate::prelude::*;
 use heartogether::{id::MessageNumber, time::Timestamp};
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, KeyboardEvent};
@@ -22,6 +21,7 @@ use crate::{
     browser::locale::day_number,
     components::{Button, EmptyState, Glyph, Icon, Skeleton, Variant, focus},
     locale::{Key, Locale},
+    prelude::*,
     text::lounge as text,
 };
 use heartogether_client::Input;

@@ -1,8 +1,7 @@
 //! A row of the log with what it shows.
 
-use crate::prelude::*;
-
 use super::rows::{Row, RowKey};
+use crate::prelude::*;
 
 /// A row with what it shows, which changes while the row stays.
 #[derive(Clone)]

@@ -1,6 +1,5 @@
 //! Who is there, and what can be set.
 
-use crate::prelude::*;
 use heartogether_client::Input;
 use leptos::task::spawn_local;
 
@@ -14,6 +13,7 @@ use crate::{
     api::mute_lounge,
     components::{CodeDisplay, Glyph, Icon, Toast, Toasts, Tone},
     locale::Key,
+    prelude::*,
     text::{action, lounge as text},
 };
 

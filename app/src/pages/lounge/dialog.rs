@@ -1,6 +1,5 @@
 //! The dialog for what the page asks and shows over the conversation. What is in it is loaded when it is wanted.
 
-use crate::prelude::*;
 use leptos::html;
 
 use super::{
@@ -8,7 +7,7 @@ use super::{
     extras::extra,
     shared::Lounge,
 };
-use crate::{components::focus, text::lounge as text};
+use crate::{components::focus, prelude::*, text::lounge as text};
 
 /// One dialog for all of it.
 pub(super) fn dialog(lounge: Lounge) -> AnyView {

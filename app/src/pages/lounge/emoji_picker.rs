@@ -1,6 +1,5 @@
 //! The emoji to choose from: search, groups, skin tones, and those that were chosen last.
 
-use crate::prelude::*;
 use leptos::{ev, html, task::spawn_local};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement, KeyboardEvent};
@@ -12,6 +11,7 @@ use super::{
 use crate::{
     components::{Button, Glyph, Skeleton, Variant},
     locale::{Key, Locale},
+    prelude::*,
     text::{action, emoji as text},
 };
 

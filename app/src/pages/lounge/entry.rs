@@ -2,7 +2,6 @@
 
 mod name_form;
 
-use crate::prelude::*;
 use heartogether::refusal::Refusal;
 
 use super::{
@@ -14,6 +13,7 @@ use super::{
 use crate::{
     components::{Avatar, Button, ButtonLink, CodeDisplay, Notice, Tone, Variant},
     locale::{self, Around, Key},
+    prelude::*,
     routes::{self, Destination},
     text::{action, lounge as text},
 };

@@ -3,12 +3,12 @@
 
 use std::sync::Arc;
 
-use crate::prelude::*;
 use leptos::ev;
 
 use crate::{
     components::{Glyph, Icon},
     locale::Key,
+    prelude::*,
 };
 
 /// A part of the page that changes.

@@ -1,6 +1,5 @@
 //! What is drawn only where somebody asks for it. Its code is loaded then.
 
-use crate::prelude::*;
 use heartogether::id::RoomCode;
 use leptos::{
     task::spawn_local,
@@ -23,6 +22,7 @@ use super::{
     rows::RowKey,
     shared::{Lounge, Question},
 };
+use crate::prelude::*;
 
 /// What there is.
 #[derive(Clone, Copy)]

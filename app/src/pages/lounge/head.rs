@@ -1,6 +1,5 @@
 //! What stands above the conversation: the lounge's name, how it is with it, and what is pinned.
 
-use crate::prelude::*;
 use heartogether::room::Message;
 use heartogether_client::SignalingState;
 use wasm_bindgen::JsCast;
@@ -17,6 +16,7 @@ use super::{
 use crate::{
     components::{Glyph, Icon},
     locale::{self, Locale},
+    prelude::*,
     text::lounge as text,
 };
 

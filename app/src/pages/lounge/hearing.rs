@@ -1,6 +1,5 @@
 //! How it is with the sound that is heard, and what can be set there. Only who listens sees it.
 
-use crate::prelude::*;
 use heartogether_client::{ListenerState, PlayerState, Volume};
 use send_wrapper::SendWrapper;
 
@@ -17,6 +16,7 @@ use crate::{
     components::{Glyph, Icon, LevelMeter, Slider},
     locale::{Key, Locale},
     pages::{ip_privacy::HideAddress, speaker::SpeakerChoice},
+    prelude::*,
     text::lounge as text,
 };
 

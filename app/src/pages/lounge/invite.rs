@@ -1,7 +1,5 @@
 //! The invitation: the code, the link, and its QR code.
 
-use crate::prelude::*;
-
 use super::{
     erased::{part, press},
     shared::Lounge,
@@ -9,6 +7,7 @@ use super::{
 use crate::{
     components::{Button, Notice, Skeleton, Tone, Variant},
     pages::{host::ask_for_link, invitation::Invitation},
+    prelude::*,
     text::{action, lounge as text},
 };
 

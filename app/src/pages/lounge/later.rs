@@ -1,12 +1,12 @@
 //! Code that is loaded when it is wanted.
 
-use crate::prelude::*;
 use leptos::{task::spawn_local, wasm_split::SplitLoaderError};
 
 use super::erased::part;
 use crate::{
     api::ApiError,
     components::{Notice, Skeleton, Tone},
+    prelude::*,
 };
 
 /// Draws with what is loaded, as soon as it is there.

@@ -2,7 +2,6 @@
 
 use std::{cell::Cell, rc::Rc, time::Duration};
 
-use crate::prelude::*;
 use heartogether::{id::MessageNumber, protocol::LoungesChanged, time::Timestamp};
 use heartogether_client::ConversationEntry;
 use leptos::task::spawn_local;
@@ -17,6 +16,7 @@ use crate::{
     browser::sleep,
     components::{Avatar, Glyph, Icon, LanguageSwitch, ThemeSelect},
     locale::Locale,
+    prelude::*,
     routes,
     text::{action, lounge as text},
 };

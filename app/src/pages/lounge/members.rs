@@ -1,7 +1,5 @@
 //! The members, and what can be done about each.
 
-use crate::prelude::*;
-
 use super::{
     erased::{Attribute, attribute, flag, part, part_when, press, rows, said},
     shared::{Lounge, Person, Question},
@@ -9,6 +7,7 @@ use super::{
 use crate::{
     components::{Avatar, Glyph, Icon},
     locale::{Locale, Value},
+    prelude::*,
     text::lounge as text,
 };
 

@@ -1,7 +1,6 @@
 //! A row of the log: a message with what stands before it and on it, or who came and went. A row is drawn as a whole when its
 //! message changes; what is pressed in it looks the message up.
 
-use crate::prelude::*;
 use heartogether::room::EmojiOnMessage;
 use heartogether_client::{EntryState, Input};
 use leptos::ev;
@@ -23,6 +22,7 @@ use crate::{
     browser::locale::{day_name, time_of_day},
     components::{Avatar, Button, Glyph, Icon, Variant},
     locale::{self, Locale, Value},
+    prelude::*,
     text::{action, lounge as text},
 };
 

@@ -1,6 +1,5 @@
 //! What can be done with a message.
 
-use crate::prelude::*;
 use heartogether::{engagement::Reaction, id::MessageNumber};
 use heartogether_client::{EntryState, Input};
 use leptos::html;
@@ -17,6 +16,7 @@ use super::{
 use crate::{
     components::{Glyph, Icon, Toasts},
     locale::Key,
+    prelude::*,
     text::lounge as text,
 };
 

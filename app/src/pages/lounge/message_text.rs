@@ -1,6 +1,5 @@
 //! The text of a message: with its markup, as the server has made HTML of it, or as it was typed. A few emoji alone are large.
 
-use crate::prelude::*;
 use heartogether::{engagement::MessageText, id::MessageNumber};
 
 use super::{
@@ -12,6 +11,7 @@ use super::{
 };
 use crate::{
     locale::{Locale, Value},
+    prelude::*,
     text::lounge as text,
 };
 

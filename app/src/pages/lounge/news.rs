@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use crate::prelude::*;
 use heartogether::{
     id::{MemberId, MessageNumber},
     room::{Message, Waiting},
@@ -21,6 +20,7 @@ use super::{
 };
 use crate::{
     locale::{Locale, Value},
+    prelude::*,
     text::lounge as text,
 };
 

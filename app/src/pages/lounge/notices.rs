@@ -3,7 +3,6 @@
 
 use std::cell::RefCell;
 
-use crate::prelude::*;
 use gloo_events::EventListener;
 use heartogether::id::{MessageNumber, RoomCode};
 use heartogether_browser::js_property::property;
@@ -14,7 +13,7 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{EventTarget, MessageEvent, Notification, NotificationOptions};
 
 use super::shared::{Lounge, Question};
-use crate::routes;
+use crate::{prelude::*, routes};
 
 /// Beside the text, where the system shows a picture.
 const ICON: &str = "/icon-192.png";

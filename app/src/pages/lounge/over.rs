@@ -1,6 +1,5 @@
 //! What is drawn once a lounge has ended.
 
-use crate::prelude::*;
 use heartogether::room::EndReason;
 use heartogether_client::{Ending, Input};
 
@@ -12,6 +11,7 @@ use super::{
 use crate::{
     components::{ButtonLink, Notice, Variant},
     pages::room_bootstrap::ReopenForm,
+    prelude::*,
     routes,
     text::{action, lounge as text},
 };

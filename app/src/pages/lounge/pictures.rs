@@ -8,7 +8,6 @@ pub(super) mod adding;
 pub(super) mod shown;
 pub(super) mod viewer;
 
-use crate::prelude::*;
 use gloo_events::{EventListener, EventListenerOptions, EventListenerPhase};
 use send_wrapper::SendWrapper;
 use wasm_bindgen::{JsCast, JsValue};
@@ -24,6 +23,7 @@ use crate::{
     api::ApiError,
     browser::picture_worker::{drags_files, files_of},
     components::Glyph,
+    prelude::*,
     text::lounge as text,
 };
 

@@ -1,6 +1,5 @@
 //! The list of pinned messages, also of those that are far back. Each leads to its message.
 
-use crate::prelude::*;
 use leptos::task::spawn_local;
 
 use super::{
@@ -12,6 +11,7 @@ use crate::{
     api::{ApiError, FoundMessage, FoundMessages, messages_at},
     components::{Button, Notice, Skeleton, Tone, Variant},
     locale::Locale,
+    prelude::*,
     text::{action, lounge as text},
 };
 

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use crate::prelude::*;
 use heartogether::engagement::MessageText;
 use leptos::task::spawn_local;
 
@@ -15,6 +14,7 @@ use crate::{
     api::{ApiError, preview_message},
     browser::sleep,
     locale::Locale,
+    prelude::*,
     text::lounge as text,
 };
 

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use crate::prelude::*;
 use heartogether::{
     id::{DisplayName, RoomName},
     limits::{NAME_CHARS, ROOM_NAME_CHARS},
@@ -24,6 +23,7 @@ use super::{
 use crate::{
     components::{Button, Glyph, Toast, Toasts, Variant},
     locale::{self, Key, Locale, Phrase},
+    prelude::*,
     routes,
     text::{action, lounge as text},
 };

@@ -1,6 +1,5 @@
 //! Messages that were reported: how a member reports one, and what the owner decides about each.
 
-use crate::prelude::*;
 use heartogether::{
     engagement::MessageText,
     id::MessageNumber,
@@ -18,6 +17,7 @@ use super::{
 use crate::{
     components::{Button, Glyph, Icon, Toast, Toasts, Variant},
     locale::{self, Key, Locale, Value},
+    prelude::*,
     text::{action, lounge as text},
 };
 

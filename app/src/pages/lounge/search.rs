@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use crate::prelude::*;
 use heartogether::{id::MessageNumber, limits::SEARCH_CHARS};
 use leptos::{ev, html, leptos_dom::helpers::TimeoutHandle, task::spawn_local};
 use wasm_bindgen::JsCast;
@@ -17,6 +16,7 @@ use crate::{
     browser::locale::{day_name, time_of_day},
     components::{Button, EmptyState, Glyph, Notice, Skeleton, Tone, Variant},
     locale::{Locale, Value},
+    prelude::*,
     text::{action, search as text},
 };
 

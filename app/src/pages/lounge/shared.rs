@@ -1,6 +1,5 @@
 //! What the parts of a lounge's page share: the room, and what the visitor is about to do.
 
-use crate::prelude::*;
 use heartogether::{
     engagement::MessageText,
     id::{DisplayName, MemberId, MessageNumber, RoomCode},
@@ -14,6 +13,7 @@ use crate::{
     api::{IceConfiguration, RoomSummary, SavedLounge},
     browser::{ListNews, RoomHandle},
     locale::{Locale, Phrase},
+    prelude::*,
     routes,
     text::lounge as text,
 };

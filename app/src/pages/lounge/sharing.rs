@@ -1,11 +1,10 @@
 //! What a member can share, and how. Its code, and that of the devices, is loaded when somebody wants to share.
 
-use crate::prelude::*;
 use heartogether_browser::OpenDevices;
 use leptos::wasm_split::{SplitLoaderError, wasm_split};
 
 use super::{later::later, shared::Lounge};
-use crate::{browser::RoomHandle, pages::host::Sources};
+use crate::{browser::RoomHandle, pages::host::Sources, prelude::*};
 
 /// What is loaded.
 #[derive(Clone, Copy)]

@@ -1,6 +1,5 @@
 //! Sound in the lounge: says who shares, and leads to sharing. The code of the bar is loaded once somebody shares or wants to.
 
-use crate::prelude::*;
 use leptos::wasm_split::{SplitLoaderError, wasm_split};
 
 use super::{
@@ -13,6 +12,7 @@ use super::{
 use crate::{
     components::{Glyph, Icon},
     locale::Locale,
+    prelude::*,
     text::lounge as text,
 };
 

@@ -1,6 +1,5 @@
 //! The bar above the conversation while somebody shares or wants to: who shares and who listens, and what can be done.
 
-use crate::prelude::*;
 use heartogether::id::DisplayName;
 use heartogether_client::{HostState, Input};
 
@@ -14,6 +13,7 @@ use super::{
 use crate::{
     components::{Glyph, Icon},
     locale::{self, Locale, Value},
+    prelude::*,
     text::{lounge as text, sound as of_sound},
 };
 

@@ -1,10 +1,10 @@
 //! How much of the window an on-screen keyboard leaves (CSSOM View, `visualViewport`), for the style.
 
-use crate::prelude::*;
 use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::HtmlElement;
 
 use super::erased::effect;
+use crate::prelude::*;
 
 /// Follows it while the page is there.
 pub(super) fn follow() {

@@ -1,6 +1,5 @@
 //! Those who ask to come in, for the owner, who lets each in, declines or bans.
 
-use crate::prelude::*;
 use heartogether::{refusal::Refusal, room::Waiting};
 use heartogether_client::Input;
 use leptos::html;
@@ -12,6 +11,7 @@ use super::{
 use crate::{
     components::{Button, Variant, focus},
     locale::{self, Key, Locale, Phrase, Value},
+    prelude::*,
     text::{action, lounge as text},
 };
 

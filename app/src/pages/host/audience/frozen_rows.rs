@@ -2,10 +2,9 @@
 
 use std::time::Duration;
 
-use crate::prelude::*;
 use leptos::{html, leptos_dom::helpers::TimeoutHandle};
 
-use crate::components::focus;
+use crate::{components::focus, prelude::*};
 
 /// How long a list is held for a pointer that rests on it, or a control in it that has the focus: whoever went away from
 /// there comes back to a list that is up to date.

@@ -1,11 +1,10 @@
 //! The choice of a microphone, and its level.
 
-use crate::prelude::*;
-
 use crate::{
     browser::{Microphone, RoomHandle},
     components::{Button, Choice, Select, Variant},
     locale::say,
+    prelude::*,
     text::sound as text,
 };
 

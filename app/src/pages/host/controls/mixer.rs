@@ -1,6 +1,5 @@
 //! The controls while live: each source with its meter, fader and switch, the sources to add, and the quality.
 
-use crate::prelude::*;
 use heartogether::room::Source;
 
 use super::{microphone::MicrophonePicker, quality::QualityChoice};
@@ -8,6 +7,7 @@ use crate::{
     browser::RoomHandle,
     components::{Button, FocusPreservingShow, Glyph, Icon, IconButton, LevelMeter, Notice, Slider, Variant},
     locale::{Key, say},
+    prelude::*,
     text::mixer as text,
 };
 use heartogether_client::{Fader, Input, Profile};

@@ -1,10 +1,9 @@
 //! The choice of the sound quality: voice, music or studio.
 
-use crate::prelude::*;
-
 use crate::{
     browser::RoomHandle,
     locale::{Key, say},
+    prelude::*,
     text::mixer as text,
 };
 use heartogether_client::{Input, Profile};

@@ -1,6 +1,5 @@
 //! The choice of a source before the host is live, with an explanation of each.
 
-use crate::prelude::*;
 use heartogether::room::Source;
 
 use super::{
@@ -13,6 +12,7 @@ use crate::{
     browser::{CaptureError, RoomHandle},
     components::{Button, Glyph, Icon, LevelMeter, Notice, Tone, Variant},
     locale::Key,
+    prelude::*,
     text::sound as text,
 };
 

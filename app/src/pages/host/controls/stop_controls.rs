@@ -1,10 +1,9 @@
 //! The buttons for pause and stop.
 
-use crate::prelude::*;
-
 use crate::{
     browser::RoomHandle,
     components::{Button, FocusPreservingShow, Glyph, Icon, Variant},
+    prelude::*,
     text::sound as text,
 };
 use heartogether_client::{HostState, Input};

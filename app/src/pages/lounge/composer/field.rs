@@ -1,6 +1,5 @@
 //! The field in which the visitor writes.
 
-use crate::prelude::*;
 use heartogether::{engagement::MessageText, limits::MESSAGE_CHARS, refusal::Refusal, room::Picture};
 use heartogether_client::{EntryState, Input};
 use leptos::html;
@@ -13,7 +12,7 @@ use super::super::{
     extras::with_extras,
     shared::{Lounge, Mode},
 };
-use crate::{locale::Phrase, text::lounge as text};
+use crate::{locale::Phrase, prelude::*, text::lounge as text};
 
 /// What keys say that an input method has taken (UI Events, section 7.3.1).
 const TAKEN_BY_INPUT_METHOD: u32 = 229;

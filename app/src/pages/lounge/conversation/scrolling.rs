@@ -1,6 +1,5 @@
 //! Where the log stands, and keeps standing while messages come above and below.
 
-use crate::prelude::*;
 use heartogether::refusal::Refusal;
 use heartogether_client::Input;
 use leptos::html;
@@ -8,6 +7,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
 
 use super::super::{erased::effect, rows::RowKey, shared::Lounge};
+use crate::prelude::*;
 
 /// Pixels from the end within which the log counts as being at its end.
 const AT_END_PX: i32 = 40;

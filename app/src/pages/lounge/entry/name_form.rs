@@ -1,6 +1,5 @@
 //! The field for the name in this lounge, and the button with which somebody becomes a member.
 
-use crate::prelude::*;
 use heartogether::{id::DisplayName, refusal::Refusal};
 use leptos::{ev, html, task::spawn_local};
 use leptos_router::hooks::use_navigate;
@@ -10,6 +9,7 @@ use crate::{
     api::{ApiError, SignInAsGuest, sign_in_as_guest},
     components::{Button, Entry, Field, FormAction, Notice, ServerForm, Session, Tone},
     locale::{self, Phrase},
+    prelude::*,
     routes::{self, Destination},
     text::lounge as text,
 };

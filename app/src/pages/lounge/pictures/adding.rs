@@ -2,7 +2,6 @@
 
 use std::rc::Rc;
 
-use crate::prelude::*;
 use heartogether::{protocol, refusal::Refusal, room::Picture};
 use leptos::server_fn::error::FromServerFnError;
 use send_wrapper::SendWrapper;
@@ -18,6 +17,7 @@ use crate::{
         erased::{attribute, part, press, rows},
         shared::Lounge,
     },
+    prelude::*,
     routes,
     text::{action, lounge as text},
 };

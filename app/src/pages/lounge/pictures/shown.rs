@@ -1,6 +1,5 @@
 //! The pictures of a message, laid out by how many they are and by their shape. Their space is theirs before they are there.
 
-use crate::prelude::*;
 use heartogether::room::Picture;
 use leptos::html;
 use web_sys::HtmlElement;
@@ -9,6 +8,7 @@ use super::made;
 use crate::{
     locale::{Locale, Value},
     pages::lounge::{erased::effect, rows::MessageRow, shared::Lounge},
+    prelude::*,
     routes,
     text::lounge as text,
 };

@@ -1,6 +1,5 @@
 //! A message's pictures as large as the page: with zoom, from one to the next by keys, buttons and swipes, and to keep.
 
-use crate::prelude::*;
 use leptos::{ev, html};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
@@ -13,6 +12,7 @@ use crate::{
         rows::RowKey,
         shared::Lounge,
     },
+    prelude::*,
     routes,
     text::{action, lounge as text},
 };
